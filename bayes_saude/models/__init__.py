@@ -1,0 +1,1 @@
+"""Model files and the PyMC models made from them."""
