@@ -1,0 +1,66 @@
+"""The 853 municipalities of Minas Gerais, their 28 regions, and the spellings of their names."""
+
+import unicodedata
+
+import pandas as pd
+
+from bayes_saude.data.published import read_published
+from bayes_saude.errors import DataError, did_you_mean
+
+
+def territory() -> pd.DataFrame:
+    """Read the territory of Sá (2015), annex A, pages 120 to 137.
+
+    Returns
+    -------
+    pandas.DataFrame
+        853 rows in the order of the annex: `municipality` (IBGE's name), `region` (one of 28), `ibge_code` (seven
+        digits), `latitude` and `longitude` of the seat (decimal degrees).
+    """
+    return read_published("sa2015/territory")
+
+
+def canonical_name(names: pd.Series) -> pd.Series:
+    """Give municipalities their canonical names, those of `territory()`.
+
+    Capitals, accents and outer or repeated spaces do not matter, and the spellings of `name_variants.csv` are known.
+
+    Parameters
+    ----------
+    names : pandas.Series of str
+        Names of municipalities, in any of those spellings.
+
+    Returns
+    -------
+    pandas.Series of str
+        The canonical names, with the index and the name of `names`.
+
+    Raises
+    ------
+    DataError
+        If any is not a municipality of Minas Gerais; it names all that are not.
+    """
+    official = read_published("sa2015/territory")["municipality"]
+    variants = read_published("sa2015/name_variants")
+    known = dict(zip(_folded(variants["printed"]), variants["municipality"], strict=True))
+    known.update(zip(_folded(official), official, strict=True))
+
+    found = _folded(names).map(known)
+    unknown = names[found.isna()].unique()
+    if len(unknown):
+        hinted = [f"'{name}'{did_you_mean(str(name).title(), official)}" for name in unknown]
+        raise DataError(
+            f"Not a municipality of Minas Gerais: {'; '.join(hinted)}",
+            "Write the names as IBGE does; `territory()` lists them.",
+        )
+    return found.astype(str)
+
+
+def _folded(names: pd.Series) -> pd.Series:
+    """Reduce names to what tells them apart: no accents, no capitals, single spaces."""
+
+    def fold(name: object) -> str:
+        decomposed = unicodedata.normalize("NFD", str(name))
+        return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+    return names.map(fold)
