@@ -5,7 +5,7 @@ import unicodedata
 import pandas as pd
 
 from bayes_saude.data.published import read_published
-from bayes_saude.errors import DataError, did_you_mean
+from bayes_saude.errors import DataError, Fault, did_you_mean
 
 
 def territory() -> pd.DataFrame:
@@ -14,8 +14,8 @@ def territory() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        853 rows in the order of the annex: `municipality` (IBGE's name), `region` (one of 28), `ibge_code` (seven
-        digits), `latitude` and `longitude` of the seat (decimal degrees).
+        853 rows in the order of the annex: `municipality` (IBGE's name), `region` (one of 28), `ibge_code`
+        (seven digits), `latitude` and `longitude` of the seat (decimal degrees).
     """
     return read_published("sa2015/territory")
 
@@ -23,7 +23,7 @@ def territory() -> pd.DataFrame:
 def canonical_name(names: pd.Series) -> pd.Series:
     """Give municipalities their canonical names, those of `territory()`.
 
-    Capitals, accents and outer or repeated spaces do not matter, and the spellings of `name_variants.csv` are known.
+    Capitals, accents and outer or repeated spaces do not matter; the spellings of `name_variants.csv` are known.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def canonical_name(names: pd.Series) -> pd.Series:
     Raises
     ------
     DataError
-        If any is not a municipality of Minas Gerais; it names all that are not.
+        If any is not a municipality of Minas Gerais; it names each with its index label.
     """
     official = read_published("sa2015/territory")["municipality"]
     variants = read_published("sa2015/name_variants")
@@ -46,12 +46,16 @@ def canonical_name(names: pd.Series) -> pd.Series:
     known.update(zip(_folded(official), official, strict=True))
 
     found = _folded(names).map(known)
-    unknown = names[found.isna()].unique()
+    column = None if names.name is None else str(names.name)
+    unknown = names[found.isna()].drop_duplicates()
     if len(unknown):
-        hinted = [f"'{name}'{did_you_mean(str(name).title(), official)}" for name in unknown]
         raise DataError(
-            f"Not a municipality of Minas Gerais: {'; '.join(hinted)}",
-            "Write the names as IBGE does; `territory()` lists them.",
+            "Some names are not municipalities of Minas Gerais.",
+            "Write the names as IBGE does; `bayes_saude.data.territory.territory()` lists them.",
+            [
+                Fault(f"'{name}' is unknown.{did_you_mean(str(name).title(), official)}", str(row), column)
+                for row, name in unknown.items()
+            ],
         )
     return found.astype(str)
 
