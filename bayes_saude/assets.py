@@ -10,7 +10,7 @@ SHIPPED = ("data", "models")
 def asset(path: str) -> Path:
     """Find a shipped file or folder.
 
-    An installed wheel carries `data/` and `models/` in `bayes_saude/assets/`; a checkout has them at its root.
+    An installed wheel has `data/` and `models/` in `bayes_saude/assets/`; a checkout has them at its root.
 
     Parameters
     ----------
@@ -35,6 +35,6 @@ def asset(path: str) -> Path:
     if parts[0] not in SHIPPED or ".." in parts or not found.exists():
         raise DataError(
             f"There is no shipped file '{path}'.",
-            f"Give a path below {' or '.join(SHIPPED)}; where the file is part of the package, install it again.",
+            f"Give a path below {' or '.join(SHIPPED)}, or install the package again if the file belongs to it.",
         )
     return found

@@ -23,7 +23,7 @@ def territory() -> pd.DataFrame:
 def canonical_name(names: pd.Series) -> pd.Series:
     """Give municipalities their canonical names, those of `territory()`.
 
-    Capitals, accents and outer or repeated spaces do not matter; the spellings of `name_variants.csv` are known.
+    Capitals, accents and spaces too many do not matter; the spellings of `name_variants.csv` are known.
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ def test_a_variance_is_its_standard_deviation_squared(key, part):
 
 @pytest.mark.parametrize(("indicator", "level"), MODELS.index)
 def test_standard_errors_of_the_fixed_effects_follow(indicator, level):
-    """The covariance of the fixed effects is the inverse of the sum of (cov + var (X'X)^-1)^-1 over the groups."""
+    """Their covariance is the inverse of the sum of (cov + var (X'X)^-1)^-1 over the groups."""
     full, short = cross_products(indicator)
     groups = (
         [(full, 851), (short, 2)]
