@@ -35,6 +35,6 @@ def asset(path: str) -> Path:
     if parts[0] not in SHIPPED or ".." in parts or not found.exists():
         raise DataError(
             f"There is no shipped file '{path}'.",
-            f"Give a path below {' or '.join(SHIPPED)}, or install the package again if the file belongs to it.",
+            f"Give a path below {' or '.join(SHIPPED)}, or install the package again if it lacks it.",
         )
     return found
