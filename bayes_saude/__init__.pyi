@@ -1,0 +1,17 @@
+from .data.panel import read_panel as read_panel
+from .data.panel import validate_panel as validate_panel
+from .data.published import read_published as read_published
+from .data.reconstruct import reconstruct as reconstruct
+from .inference.checks import check as check
+from .inference.fit import fit as fit
+from .inference.store import fit_or_load as fit_or_load
+from .inference.store import load as load
+from .inference.store import save as save
+from .models.catalogue import catalogue as catalogue
+from .models.catalogue import read_model as read_model
+from .plots.caterpillar import plot_caterpillar as plot_caterpillar
+from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
+from .summaries.comparison import compare as compare
+from .summaries.comparison import hyperparameters as hyperparameters
+from .summaries.ranking import rank as rank
+from .summaries.reml import reml as reml
