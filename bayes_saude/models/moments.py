@@ -1,0 +1,135 @@
+"""What the Gaussian likelihood needs of a panel: the moments of each unit, and their sums.
+
+Responses are taken about the line of least squares of all rows together and divided by its residual standard
+deviation, and time by its own standard deviation. The sampler then meets numbers of the order of one whatever the
+indicator's unit, and differences of large sums do not lose digits.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bayes_saude.errors import DataError
+from bayes_saude.models.marginal import Rows
+from bayes_saude.models.predictor import Tree
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Sufficient statistics of one replicate of a panel.
+
+    Parameters
+    ----------
+    rows : Rows
+        Shape (parents, patterns), standardised.
+    incidence : tuple of arrays
+        See `marginal.pass_up`.
+    reference : array, shape (2,)
+        Intercept and slope of the common line, in the outcome's unit and per unit of time.
+    units : array, shape (2,)
+        What an intercept and a slope of one on the standardised scale are in the outcome's unit.
+    leaf_xy : array, shape (leaves, 2)
+        X'y of each unit of the innermost level, standardised.
+    leaf_row : array of int, shape (leaves,)
+        Position of each unit's row in the flattened `rows`.
+    """
+
+    rows: Rows
+    incidence: tuple[NDArray[np.float64], ...]
+    reference: NDArray[np.float64]
+    units: NDArray[np.float64]
+    leaf_xy: NDArray[np.float64]
+    leaf_row: NDArray[np.intp]
+
+
+def make_moments(panel: pd.DataFrame, tree: Tree, origin: float) -> Moments:
+    """Sum a panel up.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        One replicate of a validated panel: columns `time`, `value` and the levels.
+    tree : Tree
+        Of the whole panel; a unit without rows in this replicate has moments of zero.
+    origin : float
+        The trend's zero, in the unit of `time`.
+
+    Returns
+    -------
+    Moments
+
+    Raises
+    ------
+    DataError
+        If there is one time only, or all values lie on one line.
+    """
+    elapsed = panel["time"].to_numpy(dtype=np.float64) - origin
+    value = panel["value"].to_numpy(dtype=np.float64)
+    slope, centre = _line(elapsed, value)
+    residual = value - value.mean() - slope * (elapsed - centre)
+    spread, time_spread = residual.std(), elapsed.std()
+    if spread <= 1e-9 * np.abs(value).max():
+        raise DataError(
+            "All values of the panel lie on one straight line, so that there is no scatter to model.",
+            "Check that the outcome's column is the right one.",
+        )
+
+    leaf, n_leaves = tree.leaf_of(panel), len(tree.units[-1])
+
+    def total(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(leaf, weights, minlength=n_leaves)
+
+    # Patterns are told apart before time is scaled: sums of whole years are exact.
+    xx = np.column_stack([total(np.ones(len(panel))), total(elapsed), total(elapsed**2)])
+    leaf_row, shape = _place_in_rows(tree.parents[-1], xx)
+    y, t = residual / spread, elapsed / time_spread
+    xy = np.column_stack([total(y), total(t * y)])
+
+    def row_total(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(leaf_row, weights, minlength=shape[0] * shape[1]).reshape(shape)
+
+    count = row_total(np.ones(n_leaves))
+    per_unit = [row_total(column) / np.maximum(count, 1) for column in (xx / [1, time_spread, time_spread**2]).T]
+    rows = Rows(
+        count, *per_unit, row_total(xy[:, 0]), row_total(xy[:, 1]),
+        row_total(xy[:, 0] ** 2), row_total(xy[:, 0] * xy[:, 1]), row_total(xy[:, 1] ** 2), row_total(total(y**2)),
+    )  # fmt: skip
+    return Moments(
+        rows=rows,
+        incidence=tuple(_incidence(tree, k) for k in range(len(tree.levels) - 2, 0, -1)),
+        reference=np.array([value.mean() - slope * centre, slope]),
+        units=np.array([spread, spread / time_spread]),
+        leaf_xy=xy,
+        leaf_row=leaf_row,
+    )
+
+
+def _line(elapsed: NDArray[np.float64], value: NDArray[np.float64]) -> tuple[float, float]:
+    """Slope of the line of least squares, and the mean time, where the line passes through the mean value."""
+    centre = elapsed.mean()
+    deviation = elapsed - centre
+    if not np.any(deviation):
+        raise DataError(
+            "The panel has one time only, so that there is no trend to fit.", "Give at least two times; three or more are better."
+        )
+    return float(deviation @ value / (deviation @ deviation)), float(centre)
+
+
+def _place_in_rows(
+    parent: NDArray[np.intp], xx: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], tuple[int, int]]:
+    """Give units that share parent and X'X one cell of a table (parents, patterns)."""
+    patterns, pattern_of = np.unique(np.column_stack([parent, xx]), axis=0, return_inverse=True)
+    parent_of = patterns[:, 0].astype(np.intp)
+    # Patterns are sorted by parent, so that a pattern's place is its distance from its parent's first.
+    place = np.arange(len(patterns)) - np.searchsorted(parent_of, parent_of)
+    shape = (int(parent.max()) + 1, int(place.max()) + 1)
+    return (parent_of * shape[1] + place)[pattern_of], shape
+
+
+def _incidence(tree: Tree, level: int) -> NDArray[np.float64]:
+    """Which unit of a level belongs to which of the level outside it; shape (units, parents)."""
+    parents = tree.parents[level]
+    return np.eye(len(tree.units[level - 1]))[parents]

@@ -1,0 +1,77 @@
+"""Priors: a model file's, or defaults from the panel, and the random variables made of them.
+
+Defaults are weakly informative and in the outcome's own unit: intercept ~ N(mean(y), 2.5 sd(y)), slope
+~ N(0, 2.5 sd(y) / sd(t)), standard deviations half-normal with scale sd(y), or sd(y) / sd(t) for slopes, and
+correlations LKJ(2).
+"""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+from numpy.typing import NDArray
+from pytensor.tensor import TensorVariable
+
+from bayes_saude.models.spec import LKJ, Exponential, HalfCauchy, HalfNormal, ModelSpec, Normal, prior_distributions
+
+type AnyPrior = Normal | HalfNormal | Exponential | HalfCauchy | LKJ
+
+DEFAULT_WIDTH = 2.5
+DEFAULT_ETA = 2.0
+
+
+def resolve_priors(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, AnyPrior]:
+    """Decide the prior of every hyperparameter.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        Its `priors` replace the defaults.
+    panel : pandas.DataFrame
+        Validated, with all its replicates, so that they share one prior.
+
+    Returns
+    -------
+    dict
+        Prior by hyperparameter (`sd_intercept`, or `sd_intercept[region]` where there are several levels), in the
+        order of `spec.prior_distributions`.
+    """
+    sd = float(panel["value"].std())
+    sd_slope = sd / float(panel["time"].std())
+    defaults: dict[str, AnyPrior] = {
+        "intercept": Normal(dist="normal", mu=float(panel["value"].mean()), sigma=DEFAULT_WIDTH * sd),
+        "slope": Normal(dist="normal", mu=0.0, sigma=DEFAULT_WIDTH * sd_slope),
+        "sd_intercept": HalfNormal(dist="halfnormal", sigma=sd),
+        "sd_slope": HalfNormal(dist="halfnormal", sigma=sd_slope),
+        "corr": LKJ(dist="lkj", eta=DEFAULT_ETA),
+        "sd_resid": HalfNormal(dist="halfnormal", sigma=sd),
+    }
+    parameters = prior_distributions(spec.data.levels, slopes=spec.model.slopes)
+    return {name: spec.priors.get(name, defaults[name.partition("[")[0]]) for name in parameters}
+
+
+def priors_as_json(priors: Mapping[str, AnyPrior]) -> str:
+    """Write priors down, with their numbers, by hyperparameter."""
+    return json.dumps({name: prior.model_dump() for name, prior in priors.items()})
+
+
+def location_and_scale(prior: AnyPrior) -> tuple[float, float]:
+    """Numbers of a prior as the compiled model takes them; for a correlation 0 and eta."""
+    match prior:
+        case Normal(mu=mu, sigma=sigma):
+            return mu, sigma
+        case HalfNormal(sigma=scale) | Exponential(scale=scale) | HalfCauchy(scale=scale) | LKJ(eta=scale):
+            return 0.0, scale
+
+
+def signed_variable(name: str, dist: str, scale: TensorVariable) -> TensorVariable:
+    """Make a random variable on the whole line whose absolute value has the prior `dist`.
+
+    Where the data allow a standard deviation of zero, its logarithm has a long tail to minus infinity, which a sampler
+    walks slowly (an ESS of 750 to 1,300 of 4,000, against 2,000 and more this way, for the slopes of the vaccine
+    indicator by municipality). With a sign, its density passes smoothly through zero.
+    """
+    symmetric = {"halfnormal": pm.Normal, "exponential": pm.Laplace, "halfcauchy": pm.Cauchy}
+    return symmetric[dist](name, 0, scale, initval=1.0)
