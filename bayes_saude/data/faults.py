@@ -1,0 +1,139 @@
+"""What can be wrong with a panel: each check looks for one kind of fault and returns all of that kind.
+
+The checks take a `tidy` frame: canonical column names, the source's rows as index, unusable cells NaN.
+`names` maps a canonical name to the source's own column name, which is what a user can look up.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from bayes_saude.data.cells import missing_mask, row_label
+from bayes_saude.errors import Fault, did_you_mean
+
+Names = Mapping[str, str]
+
+EMPTY = "the cell is empty"
+REPEATS = "it repeats row"
+
+
+def absent_columns(frame: pd.DataFrame, wanted: Iterable[str]) -> list[Fault]:
+    """Find columns that the model names and the frame lacks, or has more than once."""
+    existing = frame.columns.tolist()
+    faults = []
+    for column in wanted:
+        if column not in existing:
+            near = did_you_mean(column, map(str, existing))
+            faults.append(Fault(f"there is no such column.{near}", None, column))
+        elif existing.count(column) > 1:
+            faults.append(Fault(f"there are {existing.count(column)} columns of this name", None, column))
+    return faults
+
+
+def missing_cells(column: pd.Series) -> list[Fault]:
+    """Find cells with nothing in them."""
+    return [Fault(EMPTY, row_label(row), str(column.name)) for row in column.index[missing_mask(column)]]
+
+
+def infinite_cells(tidy: pd.DataFrame, names: Names) -> list[Fault]:
+    """Find numbers that are infinite."""
+    return [
+        Fault("the number is infinite", row_label(row), names[name])
+        for name in tidy.select_dtypes("number").columns
+        for row in tidy.index[np.isinf(tidy[name])]
+    ]
+
+
+def impossible_outcomes(tidy: pd.DataFrame, names: Names) -> list[Fault]:
+    """Find counts below zero or with decimals, successes beyond trials, exposure of zero or less."""
+    finite = tidy.replace([np.inf, -np.inf], np.nan)
+    faults = []
+    for name in ("successes", "trials", "count"):
+        if name in finite:
+            column = finite[name]
+            faults += _where(column < 0, column, names[name], "{:g} is below zero")
+            faults += _where(column % 1 > 0, column, names[name], "{:g} is not a whole number")
+    if {"successes", "trials"} <= set(finite):
+        beyond = finite["successes"] > finite["trials"]
+        message = f"{{:g}} is more than '{names['trials']}'"
+        faults += _where(beyond, finite["successes"], names["successes"], message)
+    if "exposure" in finite:
+        column = finite["exposure"]
+        faults += _where(column <= 0, column, names["exposure"], "the exposure {:g} is not above zero")
+    return faults
+
+
+def _where(bad: pd.Series, column: pd.Series, name: str, message: str) -> list[Fault]:
+    return [Fault(message.format(value), row_label(row), name) for row, value in column[bad].items()]
+
+
+def bad_replicates(tidy: pd.DataFrame, unit: str, names: Names) -> list[Fault]:
+    """Find replicate numbers that are not whole, and replicates that lack units which others have."""
+    column = tidy["replicate"]
+    faults = _where(column % 1 > 0, column, names["replicate"], "the replicate {:g} is not a whole number")
+    every = set(tidy[unit].dropna())
+    for replicate, rows in tidy.groupby("replicate"):
+        if lacking := sorted(every - set(rows[unit])):
+            some = ", ".join(f"'{name}'" for name in lacking[:3]) + (", ..." if len(lacking) > 3 else "")
+            faults.append(
+                Fault(
+                    f"replicate {replicate:g} lacks {len(lacking)} of {len(every)} units: {some}",
+                    None,
+                    names[unit],
+                )
+            )
+    return faults
+
+
+def repeated_rows(tidy: pd.DataFrame, keys: Sequence[str], names: Names) -> list[Fault]:
+    """Find rows whose keys (replicate, levels, time) an earlier row has already."""
+    repeated = tidy.duplicated(list(keys)).to_numpy()
+    if not repeated.any():
+        return []
+    rows = pd.Series(tidy.index, index=range(len(tidy)))
+    first = rows.groupby([tidy[key].to_numpy() for key in keys]).transform("first").to_numpy()
+    shown = [key for key in keys if key != "replicate" or _differ(tidy["replicate"])]
+    return [
+        Fault(f"{REPEATS} {first[i]}: {_describe(tidy.iloc[i], shown, names)}", row_label(tidy.index[i]))
+        for i in np.flatnonzero(repeated).tolist()
+    ]
+
+
+def _differ(column: pd.Series) -> bool:
+    return bool((column != column.iloc[0]).any())
+
+
+def _describe(row: pd.Series, keys: Iterable[str], names: Names) -> str:
+    values = {names[key]: row[key] for key in keys}
+    return ", ".join(
+        f"{name} {v:g}" if isinstance(v, float) else f"{name} '{v}'" for name, v in values.items()
+    )
+
+
+def units_in_two_parents(tidy: pd.DataFrame, chain: Sequence[str], names: Names) -> list[Fault]:
+    """Find units that stand in more than one unit of the level above. `chain` is outermost first."""
+    faults = []
+    for parent, child in pairwise(chain):
+        pairs = tidy[[child, parent]].drop_duplicates()
+        for unit, rows in pairs[pairs[child].duplicated(keep=False)].groupby(child):
+            where = [f"'{name}' (row {row})" for row, name in rows[parent].items()]
+            message = f"'{unit}' stands in more than one {names[parent]}: {' and '.join(where)}"
+            faults.append(Fault(message, row_label(rows.index[1]), names[child]))
+    return faults
+
+
+def too_few(tidy: pd.DataFrame, levels: Iterable[str], names: Names) -> list[Fault]:
+    """Refuse one time only, which is no trend, and one unit only at a level, which compares with nothing."""
+    faults = []
+    if not _differ(tidy["time"]):
+        message = f"there is one time only, {tidy['time'].iloc[0]:g}; a trend needs at least two"
+        faults.append(Fault(message, None, names["time"]))
+    for level in levels:
+        if not _differ(tidy[level]):
+            message = (
+                f"there is one unit only, '{tidy[level].iloc[0]}'; units are compared, so two are needed"
+            )
+            faults.append(Fault(message, None, names[level]))
+    return faults

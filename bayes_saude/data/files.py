@@ -1,0 +1,245 @@
+"""Reading a table from CSV, XLSX or Parquet, cell by cell, without guessing.
+
+Read without being asked about, and said in `frame.attrs["notes"]`: Windows-1252 (Latin-1) text, semicolons or
+tabs between columns, decimal commas, empty rows. A column that is not certain to be numbers stays text, for
+`validate_panel` to refuse where a model needs it.
+"""
+
+import csv
+import gzip
+import io
+import lzma
+import unicodedata
+import warnings
+import zlib
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+import pandas as pd
+
+from bayes_saude.data.cells import all_numbers, decimal_mark, is_missing
+from bayes_saude.errors import DataError, Fault, MissingExtra, listed
+
+_TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+_COMPRESSED = {".gz": gzip.decompress, ".xz": lzma.decompress}
+_ENCODINGS = {"utf-8-sig": "UTF-8", "cp1252": "Latin-1 (Windows-1252)"}
+_SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs"}
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read the file; the index is called "row" and the header is row 1, as in an editor or a spreadsheet.
+
+    Parameters
+    ----------
+    path : Path
+        An existing CSV, TSV or TXT (also `.csv.gz`, `.csv.xz`), XLSX (first sheet) or Parquet file.
+
+    Returns
+    -------
+    DataFrame
+        Cells without outer white space, text in Unicode's composed form (NFC). `attrs["notes"]` lists what
+        was read in a way worth knowing, `attrs["separator"]` and `attrs["decimal"]` the conventions found.
+
+    Raises
+    ------
+    DataError
+        A kind of file that is not read, an unreadable or empty file, ragged rows, repeated column names.
+    MissingExtra
+        An XLSX file, and openpyxl is not installed.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    kind = suffixes[0] if len(suffixes) == 2 and suffixes[1] in _COMPRESSED else "".join(suffixes[-1:])
+    if kind in _TEXT_SUFFIXES:
+        return _read_text(path)
+    if kind == ".xlsx":
+        return _read_xlsx(path)
+    if kind == ".parquet":
+        return _read_parquet(path)
+    raise DataError(
+        f"{path} is of no kind that is read here ('{path.suffix}').",
+        "Save it as CSV (.csv, .tsv, .txt), XLSX (.xlsx) or Parquet (.parquet) and name that file.",
+    )
+
+
+def _read_text(path: Path) -> pd.DataFrame:
+    text, encoding = _decode(path)
+    first_line = next((line for line in io.StringIO(text) if line.strip()), None)
+    if first_line is None:
+        raise _empty(path)
+    separator = _separator(path, first_line.strip())
+    # strict: a quote that is never closed would swallow the rest of the file as one cell.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise DataError(
+            f"{path}, line {reader.line_num}: the quotes do not match ({error}).",
+            'Put a cell with quotes in it between quotes and double those inside: "so ""called""".',
+        ) from error
+    notes = []
+    if encoding != "UTF-8":
+        notes.append(f"read as {encoding}")
+    if separator != ",":
+        notes.append(f"columns separated by {_SEPARATORS[separator]}")
+    return _table(path, rows, separator, notes)
+
+
+def _decode(path: Path) -> tuple[str, str]:
+    content = _content(path)
+    if b"\0" not in content:  # UTF-16, XLSX and other binary files have zero bytes: no text we read does
+        for codec, name in _ENCODINGS.items():
+            try:
+                return content.decode(codec), name
+            except UnicodeDecodeError:
+                continue
+    raise DataError(
+        f"{path} is not text in UTF-8 or Latin-1, whatever its name says.",
+        "Save it as 'CSV UTF-8', or give it the suffix of what it is (.xlsx, .parquet).",
+    )
+
+
+def _content(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+        decompress = _COMPRESSED.get(path.suffix.lower())
+        return decompress(content) if decompress else content
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _empty(path: Path) -> DataError:
+    return DataError(f"{path} is empty.", "Export it again from its source.")
+
+
+def _without_rows(path: Path) -> DataError:
+    return DataError(f"{path} has a header and no rows.", "Give it one row per unit and time.")
+
+
+def _unreadable(path: Path, error: Exception) -> DataError:
+    return DataError(
+        f"{path} cannot be read: {error}.",
+        "Check that it is whole and that you may read it, or export it again.",
+    )
+
+
+def _separator(path: Path, header: str) -> str:
+    width = {separator: len(next(csv.reader([header], delimiter=separator))) for separator in _SEPARATORS}
+    best = max(width.values())
+    found = [separator for separator in _SEPARATORS if width[separator] == best]
+    if len(found) == 1:
+        return found[0]
+    if best == 1:
+        problem = f"{path} has one column only in its first row ('{header[:60]}')."
+    else:
+        problem = f"{path}: its first row can be cut at {' or at '.join(_SEPARATORS[s] for s in found)}."
+    raise DataError(problem, "Separate the columns by commas, semicolons or tabs, one of them throughout.")
+
+
+def _read_xlsx(path: Path) -> pd.DataFrame:
+    try:
+        import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415 (an optional library)
+    except ImportError as error:
+        raise MissingExtra(f"Reading {path}", "xlsx") from error
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns of formatting that it drops: none of it is data
+            warnings.simplefilter("ignore", UserWarning)
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            first, *others = book.worksheets
+            rows = [list(cells) for cells in first.iter_rows(values_only=True)]
+            book.close()
+    except (OSError, ValueError, LookupError, BadZipFile, ParseError) as error:
+        raise _unreadable(path, error) from error
+    notes = [f"sheet '{first.title}' read, not {listed(sheet.title for sheet in others)}"] if others else []
+    return _table(path, rows, None, notes)
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors
+        raise _unreadable(path, error) from error
+    if frame.index.name is not None or isinstance(frame.index, pd.MultiIndex):
+        frame = frame.reset_index()
+    if frame.empty:
+        raise _without_rows(path)
+    frame.index = pd.RangeIndex(2, len(frame) + 2, name="row")
+    frame.attrs = {"notes": [], "separator": None, "decimal": ""}
+    return frame
+
+
+def _table(path: Path, rows: list[list], separator: str | None, notes: list[str]) -> pd.DataFrame:
+    """Make a frame of rows of cells, the first that is not empty being the header."""
+    tidy = [(number, [_tidy(cell) for cell in cells]) for number, cells in enumerate(rows, start=1)]
+    filled = [(number, cells) for number, cells in tidy if any(cell is not None for cell in cells)]
+    if not filled:
+        raise _empty(path)
+    (header_row, header), *body = filled
+    if not body:
+        raise _without_rows(path)
+    names = _names(path, header_row, header, [cells for _, cells in body])
+    _refuse_ragged_rows(path, len(names), body, separator)
+    if gaps := filled[-1][0] - header_row + 1 - len(filled):
+        notes.append(f"empty rows passed over: {gaps}")
+    index = pd.Index([number for number, _ in body], name="row", dtype="int64")
+    padded = [cells[: len(names)] + [None] * (len(names) - len(cells)) for _, cells in body]
+    columns = dict(zip(names, zip(*padded, strict=True), strict=True))
+    return _with_numbers(pd.DataFrame(columns, index=index, dtype=object), separator, notes)
+
+
+def _tidy(cell: object) -> object:
+    if is_missing(cell):
+        return None
+    return unicodedata.normalize("NFC", cell.strip()) if isinstance(cell, str) else cell
+
+
+def _names(path: Path, row: int, header: list, body: list[list]) -> list[str]:
+    """Name the columns; nameless ones at the right end that hold nothing are a spreadsheet's leftovers."""
+    width = len(header)
+    while header[width - 1] is None and all(cells[width - 1 : width] in ([], [None]) for cells in body):
+        width -= 1
+    names = [f"column {i}" if name is None else str(name) for i, name in enumerate(header[:width], start=1)]
+    repeated = [name for i, name in enumerate(names) if name in names[:i]]
+    if repeated:
+        faults = [Fault("this name stands more than once in the header", row, name) for name in repeated]
+        raise DataError(f"{path}: columns share a name.", "Give each column a name of its own.", faults)
+    return names
+
+
+def _refuse_ragged_rows(path: Path, width: int, body: list[tuple[int, list]], separator: str | None) -> None:
+    faults = []
+    for number, cells in body:
+        too_long = any(cell is not None for cell in cells[width:])
+        # In a spreadsheet every row has the sheet's width: only text can be too short.
+        too_short = separator is not None and len(cells) < width
+        if too_long or too_short:
+            faults.append(Fault(f"{len(cells)} cells where the header has {width}", number))
+    if faults:
+        advice = "Give every row one cell per column, empty where nothing is known."
+        if separator == ",":
+            advice += " Decimal commas need semicolons between the columns, or quotes around the numbers."
+        raise DataError(f"{path}: rows do not fit the header.", advice, faults)
+
+
+def _with_numbers(frame: pd.DataFrame, separator: str | None, notes: list[str]) -> pd.DataFrame:
+    """Turn the columns that are certainly numbers into numbers, under one decimal mark for the file."""
+    texts = {name: [c for c in frame[name] if c is not None] for name in frame.columns}
+    texts = {name: cells for name, cells in texts.items() if all(isinstance(cell, str) for cell in cells)}
+    numeric = {name: cells for name, cells in texts.items() if cells and _looks_numeric(cells)}
+    mark, _ = decimal_mark((cell for cells in numeric.values() for cell in cells), separator)
+    for name in frame.columns:
+        if name not in texts:
+            frame[name] = frame[name].infer_objects()
+        elif name in numeric and all_numbers(numeric[name], mark):
+            frame[name] = pd.to_numeric(frame[name].str.replace(",", "."))
+        else:
+            frame[name] = frame[name].astype("str")
+    if mark == ",":
+        notes.append("decimal commas")
+    frame.attrs.update(notes=notes, separator=separator, decimal=mark)
+    return frame
+
+
+def _looks_numeric(cells: list[str]) -> bool:
+    return all_numbers(cells, ".") or all_numbers(cells, ",")

@@ -1,0 +1,255 @@
+"""A model file: which panel, which levels, which family, which priors, which direction is better.
+
+A model file is TOML and data only: nothing in it is ever evaluated.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    ValidationError,
+    model_validator,
+)
+
+from bayes_saude.data.shipped import is_shipped_name
+from bayes_saude.errors import ModelFileError, did_you_mean, listed
+from bayes_saude.models.explain import explain
+
+# Dimensions and variables that a fit has anyway: a level of that name could not be told from them.
+RESERVED = {"chain", "draw", "obs", "term", "level", "replicate", "time", "intercept", "slope"} | {
+    "value", "successes", "trials", "count", "exposure",
+}  # fmt: skip
+
+
+class Section(BaseModel):
+    """A table of the file. Strict: "true" is no boolean, "2011" no number, an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Normal(Section):
+    """N(mu, sigma) on the whole line, for `intercept` (the outcome's unit) and `slope` (that per year)."""
+
+    dist: Literal["normal"]
+    mu: float = Field(description="the centre, in the outcome's unit, e.g. mu = 100")
+    sigma: PositiveFloat = Field(description="the standard deviation, e.g. sigma = 50")
+
+
+class HalfNormal(Section):
+    """|N(0, sigma)|, for standard deviations."""
+
+    dist: Literal["halfnormal"]
+    sigma: PositiveFloat = Field(description="the scale, in the outcome's unit, e.g. sigma = 10")
+
+
+class Exponential(Section):
+    """Exponential with mean `scale`, for standard deviations."""
+
+    dist: Literal["exponential"]
+    scale: PositiveFloat = Field(description="the mean, in the outcome's unit, e.g. scale = 10")
+
+
+class HalfCauchy(Section):
+    """|Cauchy(0, scale)|, of median `scale`, for standard deviations."""
+
+    dist: Literal["halfcauchy"]
+    scale: PositiveFloat = Field(description="the median, in the outcome's unit, e.g. scale = 10")
+
+
+class LKJ(Section):
+    """LKJ(eta) of the correlation of intercept and slope: flat at eta = 1, drawn towards 0 above."""
+
+    dist: Literal["lkj"]
+    eta: PositiveFloat = Field(description="the shape, e.g. eta = 2")
+
+
+Prior = Annotated[Normal | HalfNormal | Exponential | HalfCauchy | LKJ, Field(discriminator="dist")]
+
+_LOCATION = ("normal",)
+_SCALE = ("halfnormal", "exponential", "halfcauchy")
+_CORRELATION = ("lkj",)
+
+
+def _columns(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError('it is a list of column names, e.g. ["municipality"]')
+    if not all(isinstance(name, str) and name.strip() for name in value):
+        raise ValueError("each entry is the name of a column, in quotes")
+    repeated = sorted({name for name in value if value.count(name) > 1})
+    if repeated:
+        raise ValueError(f"{listed(repeated)} stands in it more than once")
+    return tuple(value)
+
+
+def _column_or_columns(value: object) -> str | tuple[str, ...]:
+    if isinstance(value, str) and value.strip():
+        return value
+    if not isinstance(value, list | tuple):
+        raise ValueError(
+            'it is the name of a column, e.g. "value", or a list such as ["successes", "trials"]'
+        )
+    return _columns(value)
+
+
+class DataSpec(Section):
+    """Where the panel is and what its columns mean."""
+
+    panel: str = Field(min_length=1, description='a file or a shipped panel, e.g. panel = "sa2015/pap"')
+    outcome: Annotated[str | tuple[str, ...], BeforeValidator(_column_or_columns)] = Field(
+        description='the column that is modelled, e.g. outcome = "value"'
+    )
+    time: str = Field(min_length=1, description='the column of times, e.g. time = "year"')
+    origin: float = Field(description="the time at which intercepts are levels, e.g. origin = 2011")
+    levels: Annotated[tuple[str, ...], BeforeValidator(_columns)] = Field(
+        description='the columns of units, outermost first, e.g. levels = ["region", "municipality"]'
+    )
+
+    @property
+    def outcome_columns(self) -> tuple[str, ...]:
+        """The outcome's columns, one or two."""
+        return (self.outcome,) if isinstance(self.outcome, str) else self.outcome
+
+    @model_validator(mode="after")
+    def _columns_fit_together(self) -> Self:
+        for level in self.levels:
+            if level in RESERVED or "/" in level:
+                raise ValueError(
+                    f"'{level}' cannot be the name of a level; rename the column in the panel "
+                    f"(taken names: {listed(sorted(RESERVED))}; no '/')"
+                )
+        columns = [*self.levels, self.time, *self.outcome_columns]
+        if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+            raise ValueError(f"{listed(repeated)}: one column cannot be level, time or outcome at once")
+        return self
+
+
+class FamilySpec(Section):
+    """The distribution of the outcome about its trend."""
+
+    family: Literal["gaussian"] = Field(
+        description='the distribution of the outcome, e.g. family = "gaussian"'
+    )
+    slopes: bool = Field(True, description="true: each unit has a slope of its own; false: an intercept only")
+
+
+class RankingSpec(Section):
+    """Which units are the better ones."""
+
+    direction: Literal["higher_is_better", "lower_is_better"] = Field(
+        description='write direction = "higher_is_better" or direction = "lower_is_better"'
+    )
+    target: float | None = Field(
+        None, description="a level to be met, in the outcome's unit, e.g. target = 95"
+    )
+
+
+class ModelFile(Section):
+    """What stands in the file."""
+
+    title: str = Field(min_length=1, description='one line for reports, e.g. title = "Pap smears by region"')
+    source: str = Field("", description='where the analysis comes from, e.g. source = "Sá (2015), table 9"')
+    data: DataSpec = Field(description="write a table [data] with panel, outcome, time, origin, levels")
+    model: FamilySpec = Field(description='write a table [model] with family = "gaussian"')
+    priors: dict[str, Prior] = Field({}, description='e.g. slope = {dist = "normal", mu = 0, sigma = 5}')
+    ranking: RankingSpec = Field(
+        description='write a table [ranking] with direction = "higher_is_better" or "lower_is_better"'
+    )
+
+    @model_validator(mode="after")
+    def _outcome_fits_the_family(self) -> Self:
+        if self.model.family == "gaussian" and len(self.data.outcome_columns) != 1:
+            columns = listed(self.data.outcome_columns)
+            raise ValueError(f"data.outcome: the gaussian family has one outcome column, not {columns}")
+        return self
+
+    @model_validator(mode="after")
+    def _priors_fit_the_parameters(self) -> Self:
+        valid = prior_distributions(self.data.levels, slopes=self.model.slopes)
+        for key, prior in self.priors.items():
+            if key not in valid:
+                raise ValueError(
+                    f"priors.{key}: this model has no such parameter.{did_you_mean(key, valid)} "
+                    f"Its parameters are {listed(valid)}"
+                )
+            if prior.dist not in valid[key]:
+                raise ValueError(f"priors.{key}: '{prior.dist}' does not fit it; use {listed(valid[key])}")
+        return self
+
+
+class ModelSpec(ModelFile):
+    """A model: its file, validated, and the file's name and text."""
+
+    name: str
+    text: str
+
+
+def prior_distributions(levels: Sequence[str], *, slopes: bool) -> dict[str, tuple[str, ...]]:
+    """List a Gaussian trend's parameters, as prior keys, with the distributions that each may have.
+
+    Parameters
+    ----------
+    levels : sequence of str
+        Outermost first. With several, a parameter of one level is written `sd_intercept[region]`.
+    slopes : bool
+        Whether units have slopes.
+
+    Returns
+    -------
+    dict
+        Key to names of distributions: the whole line for `intercept` and `slope`, positive for standard
+        deviations, (-1, 1) for correlations.
+    """
+    fixed: dict[str, tuple[str, ...]] = {"intercept": _LOCATION, "slope": _LOCATION}
+    random: dict[str, tuple[str, ...]] = {"sd_intercept": _SCALE}
+    if slopes:
+        random |= {"sd_slope": _SCALE, "corr": _CORRELATION}
+    if len(levels) > 1:
+        random = {f"{key}[{level}]": dists for level in levels for key, dists in random.items()}
+    return {**fixed, **random, "sd_resid": _SCALE}
+
+
+def parse_model(text: str, *, name: str, folder: Path | None = None, file: str | None = None) -> ModelSpec:
+    """Read the text of a model file.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    name : str
+        The model's name: the file's name without `.toml`.
+    folder : Path, optional
+        A relative path of a panel counts from here, the model file's folder; without it, it is left as it is.
+    file : str, optional
+        What messages call the file; `name` if left out.
+
+    Returns
+    -------
+    ModelSpec
+
+    Raises
+    ------
+    ModelFileError
+        With every fault that was found: the file, the key, and what would be valid.
+    """
+    file = file or name
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ModelFileError(
+            f'{file} is not valid TOML: {error}. Texts stand in quotes: key = "text".'
+        ) from error
+    try:
+        spec = ModelSpec(name=name, text=text, **dict(ModelFile.model_validate(content)))
+    except ValidationError as error:
+        raise ModelFileError(explain(error, ModelFile, file)) from error
+    if folder is None or is_shipped_name(spec.data.panel):
+        return spec
+    data = spec.data.model_copy(update={"panel": str(folder / spec.data.panel)})
+    return spec.model_copy(update={"data": data})
