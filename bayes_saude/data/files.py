@@ -70,11 +70,13 @@ def _read_text(path: Path) -> pd.DataFrame:
     separator = _separator(path, first_line.strip())
     # strict: a quote that is never closed would swallow the rest of the file as one cell.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[list] = []
     try:
-        rows = list(reader)
+        for cells in reader:
+            rows.append(cells)
     except csv.Error as error:
         raise DataError(
-            f"{path}, line {reader.line_num}: the quotes do not match ({error}).",
+            f"{path}, row {len(rows) + 1}: the quotes do not match ({error}).",
             'Put a cell with quotes in it between quotes and double those inside: "so ""called""".',
         ) from error
     notes = []

@@ -1,0 +1,365 @@
+"""A panel is validated whole: every fault with its place and the way out, and no row lost silently."""
+
+import lzma
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bayes_saude.assets import asset
+from bayes_saude.data import shipped
+from bayes_saude.data.panel import read_panel, validate_panel
+from bayes_saude.errors import DataError
+
+GOOD = """region,municipality,year,value
+Ubá,Guiricema,2011,80.5
+Ubá,Guiricema,2012,82
+Ubá,Tocantins,2011,91
+Ubá,Tocantins,2012,93.25
+Passos,Capitólio,2011,70
+Passos,Capitólio,2012,75
+Passos,Cássia,2011,60
+Passos,Cássia,2012,61
+"""
+NESTED = {"levels": ("region", "municipality"), "time": "year", "outcome": ("value",)}
+REGION = {**NESTED, "levels": ("region",)}
+
+
+@pytest.fixture
+def panel_of(tmp_path):
+    """Read and validate a text as a file `panel.csv`."""
+
+    def panel_of(text, **options):
+        path = tmp_path / "panel.csv"
+        path.write_text(text, encoding="utf-8")
+        return validate_panel(read_panel(path), **{**NESTED, "source": "panel.csv", **options})
+
+    return panel_of
+
+
+def faults_of(panel_of, text, **options):
+    with pytest.raises(DataError) as caught:
+        panel_of(text, **options)
+    return [str(fault) for fault in caught.value.faults], str(caught.value).splitlines()[-1]
+
+
+def with_row(number, row):
+    """GOOD with another text in one row of the file; its header is row 1."""
+    lines = GOOD.splitlines()
+    lines[number - 1] = row
+    return "\n".join(lines) + "\n"
+
+
+# --- what comes out
+
+
+def test_a_good_panel_comes_out_tidy_and_in_its_order(panel_of):
+    panel = panel_of(GOOD)
+    assert panel.columns.tolist() == ["replicate", "region", "municipality", "time", "value"]
+    assert panel.dtypes[["replicate", "time"]].tolist() == ["int64", "int64"]
+    assert panel.index.tolist() == list(range(8))
+    assert panel.iloc[3].tolist() == [1, "Ubá", "Tocantins", 2012, 93.25]
+    assert panel.attrs["note"] == ""
+
+
+def test_a_panel_of_regions_keeps_the_municipalities_that_tell_its_rows_apart(panel_of):
+    panel = panel_of(GOOD, **REGION)
+    assert panel.columns.tolist() == ["replicate", "region", "unit", "time", "value"]
+    assert panel["unit"].tolist()[:3] == ["Guiricema", "Guiricema", "Tocantins"]
+
+
+def test_the_column_unit_tells_rows_apart_before_municipality_does(panel_of):
+    text = "region,municipality,unit,year,value\n" + "".join(
+        f"{region},{region},{region}{ward},{year},1\n"
+        for region in "AB"
+        for ward in "xy"
+        for year in (2011, 2012)
+    )
+    panel = panel_of(text)
+    assert panel["unit"].unique().tolist() == ["Ax", "Ay", "Bx", "By"]
+
+
+def test_a_panel_with_one_row_per_region_and_year_has_no_finer_unit(panel_of):
+    text = "region,year,value\nUbá,2011,1\nUbá,2012,2\nPassos,2011,3\nPassos,2012,4\n"
+    assert panel_of(text, **REGION).columns.tolist() == ["replicate", "region", "time", "value"]
+
+
+def test_the_model_names_the_time_and_the_outcome(panel_of):
+    text = GOOD.replace("year,value", "ano,cobertura")
+    panel = panel_of(text, time="ano", outcome=("cobertura",))
+    assert panel["value"].tolist() == panel_of(GOOD)["value"].tolist()
+    assert panel["time"].tolist() == panel_of(GOOD)["time"].tolist()
+
+
+def test_times_may_have_decimals(panel_of):
+    assert panel_of(GOOD.replace("2012", "2012.5"))["time"].max() == 2012.5
+
+
+def test_codes_of_units_are_text(panel_of):
+    text = GOOD.replace("Guiricema", "312830").replace("Tocantins", "316900")
+    text = text.replace("Capitólio", "311280").replace("Cássia", "311510")
+    assert panel_of(text)["municipality"].unique().tolist() == ["312830", "316900", "311280", "311510"]
+
+
+def test_decimal_commas_of_the_model_s_columns_are_read_and_said(panel_of, caplog):
+    # A column that the model does not name has points: not the whole file is consistent, but what is used.
+    rows = [line.replace(",", ";").replace(".", ",") for line in GOOD.splitlines()]
+    text = "\n".join([rows[0] + ";weight", *(f"{row};0.5" for row in rows[1:])])
+    panel = panel_of(text)
+    assert panel["value"].tolist() == panel_of(GOOD)["value"].tolist()
+    assert "decimal commas" in panel.attrs["notes"]
+    assert "panel.csv: decimal commas" in caplog.messages
+
+
+def test_replicates_are_kept(panel_of):
+    header, *rows = GOOD.splitlines()
+    text = "\n".join([f"replicate,{header}"] + [f"{r},{row}" for r in (1, 2) for row in rows])
+    panel = panel_of(text)
+    assert panel["replicate"].tolist() == [1] * 8 + [2] * 8
+
+
+def test_successes_and_trials_are_whole_numbers(panel_of):
+    text = "region,year,successes,trials\nA,2011,1,2\nA,2012,2,2\nB,2011,0,0\nB,2012,1,4\n"
+    panel = panel_of(text, **{**REGION, "outcome": ("successes", "trials")})
+    assert panel.dtypes[["successes", "trials"]].tolist() == ["int64", "int64"]
+
+
+def test_rows_without_an_outcome_are_left_out_only_as_asked_and_said(panel_of, caplog):
+    text = with_row(4, "Ubá,Tocantins,2011,")
+    panel = panel_of(text, missing="drop")
+    assert len(panel) == 7
+    assert panel.attrs["notes"] == ["rows without an outcome left out, as asked: 1 of 8"]
+    assert caplog.messages == ["panel.csv: rows without an outcome left out, as asked: 1 of 8"]
+
+
+# --- what is refused
+
+IN_TWO_REGIONS = (
+    "row 3, column 'municipality': 'Guiricema' stands in more than one region: "
+    "'Ubá' (row 2) and 'Passos' (row 3)"
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("Ubá,Guiricema,2012,n/d", "row 3, column 'value': 'n/d' is not a number"),
+        ("Ubá,Guiricema,dois,82", "row 3, column 'year': 'dois' is not a number"),
+        ("Ubá,Guiricema,2012,inf", "row 3, column 'value': the number is infinite"),
+        ("Ubá,Guiricema,2012,", "row 3, column 'value': the cell is empty"),
+        ("Ubá,,2012,82", "row 3, column 'municipality': the cell is empty"),
+        ("Ubá,Guiricema,,82", "row 3, column 'year': the cell is empty"),
+        ("Passos,Guiricema,2012,82", IN_TWO_REGIONS),
+        (
+            "Ubá,Guiricema,2011,82",
+            "row 3: it repeats row 2: region 'Ubá', municipality 'Guiricema', year 2011",
+        ),
+    ],
+)
+def test_a_fault_is_named_with_its_place(panel_of, row, fault):
+    faults, _ = faults_of(panel_of, with_row(3, row))
+    assert faults == [fault]
+
+
+def test_the_parts_of_a_region_may_not_change_region_either(panel_of):
+    faults, _ = faults_of(panel_of, with_row(3, "Passos,Guiricema,2012,82"), **REGION)
+    assert faults == [IN_TWO_REGIONS]
+
+
+def test_one_time_only_is_refused(panel_of):
+    text = "\n".join(line for line in GOOD.splitlines() if "2012" not in line)
+    faults, _ = faults_of(panel_of, text)
+    assert faults == ["column 'year': there is one time only, 2011; a trend needs at least two"]
+
+
+def test_one_unit_only_is_refused_at_every_level(panel_of):
+    faults, _ = faults_of(panel_of, GOOD.replace("Passos", "Ubá"))
+    assert faults == ["column 'region': there is one unit only, 'Ubá'; units are compared, so two are needed"]
+
+
+def test_all_faults_are_reported_at_once(panel_of):
+    text = with_row(3, ",Guiricema,2012,n/d").replace("Passos,Cássia,2012,61", "Passos,Cássia,2011,inf")
+    faults, _ = faults_of(panel_of, text)
+    assert faults == [
+        "row 3, column 'value': 'n/d' is not a number",
+        "row 3, column 'region': the cell is empty",
+        "row 9, column 'value': the number is infinite",
+        "row 9: it repeats row 8: region 'Passos', municipality 'Cássia', year 2011",
+    ]
+
+
+def test_an_unknown_column_is_answered_with_the_nearest_and_all_that_exist(panel_of):
+    faults, advice = faults_of(panel_of, GOOD, outcome=("valor",), levels=("regiao",))
+    assert faults == [
+        "column 'regiao': there is no such column. Did you mean 'region'?",
+        "column 'valor': there is no such column. Did you mean 'value'?",
+    ]
+    assert advice == (
+        "Name columns that exist under [data] in the model file: 'region', 'municipality', 'year', 'value'."
+    )
+
+
+def test_a_missing_outcome_is_answered_with_the_way_to_leave_it_out(panel_of):
+    _, advice = faults_of(panel_of, with_row(3, "Ubá,Guiricema,2012,"))
+    assert "leave rows without an outcome out: missing='drop'" in advice
+
+
+def test_rows_that_only_repeat_are_answered_with_the_way_to_name_their_parts(panel_of):
+    text = "region,year,value\nA,2011,1\nA,2011,2\nB,2012,3\n"
+    faults, advice = faults_of(panel_of, text, **REGION)
+    assert faults == ["row 3: it repeats row 2: region 'A', year 2011"]
+    assert advice == "Keep one row per unit and time, or name the parts of a unit in a column 'unit'."
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("A,2012,3,2", "row 3, column 'successes': 3 is more than 'trials'"),
+        ("A,2012,-1,2", "row 3, column 'successes': -1 is below zero"),
+        ("A,2012,1.5,2", "row 3, column 'successes': 1.5 is not a whole number"),
+    ],
+)
+def test_impossible_successes_are_refused(panel_of, row, fault):
+    text = f"region,year,successes,trials\nA,2011,1,2\n{row}\nB,2011,0,3\nB,2012,1,4\n"
+    faults, _ = faults_of(panel_of, text, **{**REGION, "outcome": ("successes", "trials")})
+    assert faults == [fault]
+
+
+def test_exposure_is_above_zero(panel_of):
+    text = "region,year,count,exposure\nA,2011,1,2\nA,2012,2,0\nB,2011,0,3\nB,2012,1,4\n"
+    faults, _ = faults_of(panel_of, text, **{**REGION, "outcome": ("count", "exposure")})
+    assert faults == ["row 3, column 'exposure': the exposure 0 is not above zero"]
+
+
+def test_two_outcome_columns_are_one_of_the_known_pairs(panel_of):
+    with pytest.raises(
+        DataError, match=r"'value', 'year' are no outcome.*'successes', 'trials' or 'count', 'exposure'"
+    ):
+        panel_of(GOOD, outcome=("value", "year"))
+
+
+def test_every_replicate_has_the_same_units(panel_of):
+    header, *rows = GOOD.splitlines()
+    text = "\n".join(
+        [f"replicate,{header}"] + [f"1,{row}" for row in rows] + [f"2,{row}" for row in rows[:6]]
+    )
+    faults, _ = faults_of(panel_of, text)
+    assert faults == ["column 'municipality': replicate 2 lacks 1 of 4 units: 'Cássia'"]
+
+
+def test_no_rows_at_all_are_refused(panel_of):
+    with pytest.raises(DataError, match="the panel has no rows"):
+        validate_panel(pd.DataFrame(columns=["region", "year", "value"]), **REGION, source="frame")
+    with pytest.raises(DataError, match="the panel has no rows"):
+        panel_of("region,municipality,year,value\nA,a,2011,\n", missing="drop")
+
+
+def test_a_frame_of_one_s_own_is_reported_by_its_index_labels():
+    frame = pd.DataFrame(
+        {"region": ["A", "A", "B"], "year": [2011, 2012, 2011], "value": [1, np.nan, 2]},
+        index=["x", "y", "y"],
+    )
+    with pytest.raises(DataError, match=r"one fault \(rows are the frame's index labels\)") as caught:
+        validate_panel(frame, **REGION, source="frame")
+    assert [fault.row for fault in caught.value.faults] == ["y"]
+
+
+def test_two_columns_of_one_name_are_refused_in_a_frame():
+    frame = pd.DataFrame([["A", 2011, 1, 2], ["B", 2012, 1, 2]], columns=["region", "year", "value", "value"])
+    with pytest.raises(DataError, match="column 'value': there are 2 columns of this name"):
+        validate_panel(frame, **REGION, source="frame")
+
+
+def test_the_frame_given_is_left_as_it_was(panel_of, tmp_path):
+    panel_of(GOOD)
+    frame = read_panel(tmp_path / "panel.csv")
+    before = frame.copy()
+    validate_panel(frame, **REGION, source="frame")
+    pd.testing.assert_frame_equal(frame, before)
+    assert frame.attrs == before.attrs
+
+
+def state_panel(replicates=5):
+    """853 municipalities in 28 regions over 4 years, as many replicates as ship."""
+    units = pd.DataFrame(
+        {"municipality": [f"m{i}" for i in range(853)], "region": [f"r{i % 28}" for i in range(853)]}
+    )
+    cells = pd.MultiIndex.from_product(
+        [range(1, replicates + 1), range(2011, 2015)], names=["replicate", "year"]
+    )
+    return units.merge(cells.to_frame(index=False), how="cross").assign(value=50.0)
+
+
+@pytest.mark.parametrize("levels", [("region",), ("municipality",), ("region", "municipality")])
+def test_a_state_is_validated_in_a_fraction_of_a_second(levels):
+    frame = state_panel()
+    start = time.process_time()
+    panel = validate_panel(frame, **{**NESTED, "levels": levels}, source="state")
+    assert time.process_time() - start < 0.3  # 0.04 s of processor time on a slow machine
+    assert len(panel) == 853 * 4 * 5
+
+
+# --- what ships
+
+WIDE = """municipality,region,year,esf_coverage,prenatal7,vaccine,pap
+Guiricema,Ubá,2011,80.5,71,99,0.3
+Guiricema,Ubá,2013,82,,101,0.5
+Capitólio,Passos,2011,70,65,97,0.2
+Capitólio,Passos,2013,71,,98,0.4
+"""
+
+
+@pytest.fixture
+def small_shipped(tmp_path, monkeypatch):
+    for number in (1, 2, 10):
+        path = tmp_path / f"replicate_{number}.csv.xz"
+        path.write_bytes(lzma.compress(WIDE.replace("80.5", f"{number}.5").encode()))
+    monkeypatch.setattr(shipped, "asset", lambda path: tmp_path)
+
+
+@pytest.mark.usefixtures("small_shipped")
+def test_a_shipped_panel_is_long_and_says_that_it_is_a_reconstruction():
+    frame = read_panel("sa2015/esf_coverage")
+    assert frame.columns.tolist() == ["replicate", "municipality", "region", "year", "value"]
+    first = frame.query("municipality == 'Guiricema' and year == 2011").sort_values("replicate")
+    assert first[["replicate", "value"]].to_numpy().tolist() == [[1, 1.5], [2, 2.5], [10, 10.5]]
+    assert frame.attrs["source"] == "sa2015/esf_coverage"
+    assert "reconstruction" in frame.attrs["note"]
+    assert validate_panel(frame, **NESTED, source="shipped").attrs["note"] == frame.attrs["note"]
+
+
+@pytest.mark.usefixtures("small_shipped")
+def test_years_that_were_not_observed_have_no_row_in_a_shipped_panel():
+    assert read_panel("sa2015/prenatal7")["year"].unique().tolist() == [2011]
+
+
+@pytest.mark.usefixtures("small_shipped")
+def test_a_shipped_panel_is_not_changed_by_what_is_done_to_it():
+    frame = read_panel("sa2015/pap")
+    frame["value"] = 0.0
+    assert read_panel("sa2015/pap")["value"].max() == 0.5
+
+
+def test_an_unknown_shipped_panel_is_answered_with_those_that_exist():
+    with pytest.raises(DataError, match=r"No panel 'sa2015/esf' ships.*Did you mean 'sa2015/esf_coverage'\?"):
+        read_panel("sa2015/esf")
+
+
+def shipped_panels():
+    return list((asset("data/sa2015") / "panels").glob("replicate_*.csv.xz"))
+
+
+@pytest.mark.skipif(not shipped_panels(), reason="the panels have not been made: bayes-saude reconstruct")
+@pytest.mark.parametrize("name", shipped.SHIPPED)
+def test_the_real_panels_are_valid_and_have_the_cells_that_the_thesis_counts(name):
+    panel = validate_panel(read_panel(name), **NESTED, source=name)
+    assert panel["replicate"].unique().tolist() == [1, 2, 3, 4, 5]
+    assert panel["municipality"].nunique() == 853
+    assert panel["region"].nunique() == 28
+    years = {2011: 853, 2012: 853, 2013: 853, 2014: 851}  # table 2, p. 57
+    if name == "sa2015/prenatal7":
+        del years[2013]
+    assert panel.groupby(["replicate", "time"]).size().to_dict() == {
+        (replicate, year): n for replicate in range(1, 6) for year, n in years.items()
+    }

@@ -1,0 +1,262 @@
+"""A model file is data: what it may say, and that what it may not say is named with what would be valid."""
+
+import pytest
+
+from bayes_saude.errors import ModelFileError
+from bayes_saude.models.spec import Normal, parse_model, prior_distributions
+
+GOOD = """title = "Coverage by municipality"
+source = "our hospital"
+[data]
+panel = "panel.csv"
+outcome = "value"
+time = "year"
+origin = 2011
+levels = ["municipality"]
+[model]
+family = "gaussian"
+[ranking]
+direction = "higher_is_better"
+"""
+NESTED = GOOD.replace('["municipality"]', '["region", "municipality"]')
+
+
+def parse(text):
+    return parse_model(text, name="mine", file="mine.toml")
+
+
+def message(text):
+    with pytest.raises(ModelFileError) as caught:
+        parse(text)
+    return str(caught.value)
+
+
+def with_prior(line, text=GOOD):
+    return f"{text}[priors]\n{line}\n"
+
+
+# --- what is read
+
+
+def test_a_model_file_is_read_with_its_name_and_exact_text():
+    spec = parse(GOOD)
+    assert (spec.name, spec.text, spec.title, spec.source) == (
+        "mine", GOOD, "Coverage by municipality", "our hospital",
+    )  # fmt: skip
+    assert (spec.data.panel, spec.data.time, spec.data.origin) == ("panel.csv", "year", 2011.0)
+    assert (spec.data.outcome, spec.data.outcome_columns) == ("value", ("value",))
+    assert spec.data.levels == ("municipality",)
+    assert (spec.model.family, spec.model.slopes) == ("gaussian", True)
+    assert spec.priors == {}
+    assert (spec.ranking.direction, spec.ranking.target) == ("higher_is_better", None)
+
+
+def test_priors_are_typed():
+    prior = parse(with_prior('intercept = {dist = "normal", mu = 100, sigma = 50}')).priors["intercept"]
+    assert prior == Normal(dist="normal", mu=100, sigma=50)
+
+
+def test_a_model_cannot_be_changed_by_accident():
+    with pytest.raises(ValueError, match="frozen"):
+        parse(GOOD).data.origin = 2012
+
+
+def test_a_relative_panel_counts_from_the_model_file_s_folder(tmp_path):
+    def panel(text, **options):
+        return parse_model(text, name="mine", **options).data.panel
+
+    assert panel(GOOD, folder=tmp_path) == str(tmp_path / "panel.csv")
+    assert panel(GOOD) == "panel.csv"
+    absolute = str(tmp_path / "elsewhere" / "panel.csv")
+    assert panel(GOOD.replace("panel.csv", absolute), folder=tmp_path / "models") == absolute
+    assert panel(GOOD.replace("panel.csv", "sa2015/pap"), folder=tmp_path) == "sa2015/pap"
+
+
+def test_prior_keys_of_several_levels_name_the_level():
+    assert list(prior_distributions(["region"], slopes=True)) == [
+        "intercept", "slope", "sd_intercept", "sd_slope", "corr", "sd_resid",
+    ]  # fmt: skip
+    assert list(prior_distributions(["region", "municipality"], slopes=True)) == [
+        "intercept", "slope", "sd_intercept[region]", "sd_slope[region]", "corr[region]",
+        "sd_intercept[municipality]", "sd_slope[municipality]", "corr[municipality]", "sd_resid",
+    ]  # fmt: skip
+    assert list(prior_distributions(["region"], slopes=False)) == [
+        "intercept", "slope", "sd_intercept", "sd_resid",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'slope = {dist = "normal", mu = -1, sigma = 5}',
+        'sd_intercept = {dist = "halfnormal", sigma = 25}',
+        'sd_slope = {dist = "exponential", scale = 10}',
+        'sd_resid = {dist = "halfcauchy", scale = 10}',
+        'corr = {dist = "lkj", eta = 2}',
+    ],
+)
+def test_every_distribution_is_read(line):
+    key = line.split(" = ")[0]
+    assert list(parse(with_prior(line)).priors) == [key]
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            GOOD.replace("title", "titel"),
+            "the key 'titel' does not exist. Did you mean 'title'? "
+            "Valid here: 'title', 'source', 'data', 'model', 'priors', 'ranking'.",
+        ),
+        (
+            GOOD.replace("panel =", "panl ="),
+            "the key 'data.panl' does not exist. Did you mean 'panel'? "
+            "Valid here: 'panel', 'outcome', 'time', 'origin', 'levels'.",
+        ),
+        (
+            GOOD.replace('direction = "higher_is_better"', ""),
+            "the key 'ranking.direction' is missing: "
+            'write direction = "higher_is_better" or direction = "lower_is_better".',
+        ),
+        (
+            GOOD.replace('[ranking]\ndirection = "higher_is_better"', ""),
+            "the key 'ranking' is missing: "
+            'write a table [ranking] with direction = "higher_is_better" or "lower_is_better".',
+        ),
+        (
+            GOOD.replace("higher_is_better", "up"),
+            "ranking.direction: 'up' does not exist. Valid: 'higher_is_better', 'lower_is_better'.",
+        ),
+        (
+            GOOD.replace("gaussian", "gausian"),
+            "model.family: 'gausian' does not exist. Did you mean 'gaussian'? Valid: 'gaussian'.",
+        ),
+        (GOOD.replace("2011", '"2011"'), "data.origin: it is a number, without quotes, not '2011'."),
+        (GOOD.replace("2011", "nan"), "data.origin: it is a finite number, not nan."),
+        (
+            GOOD.replace("[ranking]", 'slopes = "true"\n[ranking]'),
+            "model.slopes: it is true or false, without quotes, not 'true'.",
+        ),
+        (
+            GOOD.replace('["municipality"]', "[]"),
+            'data.levels: it is a list of column names, e.g. ["municipality"].',
+        ),
+        (
+            GOOD.replace('["municipality"]', '"municipality"'),
+            'data.levels: it is a list of column names, e.g. ["municipality"].',
+        ),
+        (
+            GOOD.replace('["municipality"]', "[1]"),
+            "data.levels: each entry is the name of a column, in quotes.",
+        ),
+        (
+            GOOD.replace('["municipality"]', '["region", "region"]'),
+            "data.levels: 'region' stands in it more than once.",
+        ),
+        (
+            GOOD.replace('outcome = "value"', 'outcome = "year"'),
+            "data: 'year': one column cannot be level, time or outcome at once.",
+        ),
+        (
+            GOOD.replace('outcome = "value"', "outcome = 3"),
+            'data.outcome: it is the name of a column, e.g. "value", or a list such as '
+            '["successes", "trials"].',
+        ),
+        (
+            GOOD.replace('outcome = "value"', 'outcome = ["successes", "trials"]'),
+            "data.outcome: the gaussian family has one outcome column, not 'successes', 'trials'.",
+        ),
+        (GOOD.replace("[model]", "[model.inner]"), "the key 'model.inner' does not exist"),
+        ("name = 'other'\n" + GOOD, "the key 'name' does not exist"),
+        (
+            GOOD.replace('title = "Coverage by municipality"', "title = 3"),
+            "title: it is a text, in quotes, not 3.",
+        ),
+    ],
+)
+def test_a_fault_names_the_file_the_key_and_what_is_valid(text, expected):
+    assert message(text).startswith("mine.toml")
+    assert expected in message(text)
+
+
+@pytest.mark.parametrize("level", ["term", "chain", "time", "a/b"])
+def test_a_level_may_not_be_called_what_a_fit_has_already(level):
+    assert f"data: '{level}' cannot be the name of a level" in message(
+        GOOD.replace('municipality"]', f'{level}"]')
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            'sd_slope = {dist = "halfnormal", sigma = -1}',
+            "priors.sd_slope.sigma: it is a number above 0, not -1.",
+        ),
+        (
+            'sd_slope = {dist = "exponential", scale = 0}',
+            "priors.sd_slope.scale: it is a number above 0, not 0.",
+        ),
+        ('corr = {dist = "lkj", eta = -2}', "priors.corr.eta: it is a number above 0, not -2."),
+        (
+            'intercept = {dist = "normal", mu = inf, sigma = 1}',
+            "priors.intercept.mu: it is a finite number, not inf.",
+        ),
+        (
+            'sd_slope = {dist = "normal", mu = 0, sigma = 1}',
+            "priors.sd_slope: 'normal' does not fit it; use 'halfnormal', 'exponential', 'halfcauchy'.",
+        ),
+        (
+            'intercept = {dist = "halfnormal", sigma = 1}',
+            "priors.intercept: 'halfnormal' does not fit it; use 'normal'.",
+        ),
+        (
+            'slope = {dist = "gamma", scale = 1}',
+            "priors.slope.dist: 'gamma' does not exist. "
+            "Valid: 'normal', 'halfnormal', 'exponential', 'halfcauchy', 'lkj'.",
+        ),
+        (
+            "slope = {mu = 0, sigma = 1}",
+            "the key 'priors.slope.dist' is missing: "
+            "one of 'normal', 'halfnormal', 'exponential', 'halfcauchy', 'lkj'.",
+        ),
+        (
+            'slope = {dist = "normal", mu = 0, sgma = 1}',
+            "the key 'priors.slope.sgma' does not exist. Did you mean 'sigma'? "
+            "Valid here: 'dist', 'mu', 'sigma'.",
+        ),
+        ("slope = 3", 'priors.slope: it is written {dist = "...", ...}, not 3.'),
+        (
+            'sd_slop = {dist = "halfnormal", sigma = 1}',
+            "priors.sd_slop: this model has no such parameter. Did you mean 'sd_slope'? Its parameters are "
+            "'intercept', 'slope', 'sd_intercept', 'sd_slope', 'corr', 'sd_resid'.",
+        ),
+    ],
+)
+def test_a_faulty_prior_is_named_with_what_is_valid(line, expected):
+    assert expected in message(with_prior(line))
+
+
+def test_a_prior_of_a_nested_model_names_its_level():
+    assert "Did you mean 'sd_slope[" in message(
+        with_prior('sd_slope = {dist = "halfnormal", sigma = 1}', NESTED)
+    )
+    line = '"sd_slope[region]" = {dist = "halfnormal", sigma = 1}'
+    assert list(parse(with_prior(line, NESTED)).priors) == ["sd_slope[region]"]
+
+
+def test_all_faults_are_reported_at_once():
+    text = GOOD.replace("2011", '"2011"').replace("higher_is_better", "up").replace("title", "titel")
+    assert message(text).splitlines()[0] == "mine.toml has 4 faults."
+    assert len(message(text).splitlines()) == 5
+
+
+def test_an_error_of_syntax_names_the_line():
+    assert "(at line 3, column 6)" in message(GOOD.replace("[data]", "[data"))
+
+
+def test_nothing_in_a_model_file_is_evaluated():
+    assert parse(GOOD.replace("Coverage", "{1 + 1}")).title == "{1 + 1} by municipality"
