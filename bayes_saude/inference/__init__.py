@@ -1,0 +1,1 @@
+"""Fitting models: sampling, the effects of units, checks, and the folder of results."""

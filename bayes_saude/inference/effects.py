@@ -1,0 +1,124 @@
+"""The units' effects, drawn exactly once the hyperparameters are.
+
+Given its parent's coefficients m, the hyperparameters and the data, a unit's coefficients are N(m + M(h - P m), M),
+with P, h and M of `models.marginal`: one pass down the tree of units for each draw of the hyperparameters gives a draw
+of all effects.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayes_saude.models.marginal import Covariance, Integral, pass_up
+from bayes_saude.models.moments import Moments
+from bayes_saude.models.predictor import Tree
+
+type Values = NDArray[np.float64]
+type Draws = Mapping[str, Values]
+
+# Draws are taken in chunks of so many cells, which keeps what lies between input and result in the processor's cache.
+CHUNK = 2**17
+
+
+def draw_effects(
+    draws: Draws, moments: Moments, tree: Tree, rng: np.random.Generator
+) -> list[NDArray[np.float32]]:
+    """Draw every unit's deviation from its parent.
+
+    Parameters
+    ----------
+    draws : mapping of str to array
+        Hyperparameters in the outcome's unit: `intercept`, `slope`, `sd_resid`, shape (draws,); `sd_intercept` and,
+        where units have slopes, `sd_slope` and `corr`, shape (draws, levels), outermost first.
+    moments : Moments
+    tree : Tree
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    list of array
+        For each level, outermost first, shape (draws, units, terms), in the outcome's unit; the intercept is the only
+        term where units have no slopes.
+    """
+    n_draws, n_terms = len(draws["intercept"]), 2 if "corr" in draws else 1
+    effects = [np.empty((n_draws, len(units), n_terms), dtype=np.float32) for units in tree.units]
+    step = max(1, CHUNK // len(tree.units[-1]))
+    for start in range(0, n_draws, step):
+        chunk = slice(start, start + step)
+        deviations = _deviations({name: values[chunk] for name, values in draws.items()}, moments, tree, rng)
+        for effect, deviation in zip(effects, deviations, strict=True):
+            for term in range(n_terms):
+                effect[chunk, :, term] = moments.units[term] * deviation[term]
+    return effects
+
+
+class _Conditional(NamedTuple):
+    """Distribution of a unit's deviation from its parent: offset + gain h + root z, with z standard normal.
+
+    Arrays of shape (draws, units) or, for the innermost level, (draws, parents, patterns).
+    """
+
+    offset: tuple[Values, Values]
+    gain: tuple[Values, Values, Values]
+    root: tuple[Values, Values, Values]
+
+    @classmethod
+    def of(cls, integral: Integral, parent: tuple[Values, Values]) -> Self:
+        """Condition on the parent's coefficients, of a shape to go with the integral's."""
+        (a, b, d), _ = integral.message
+        (s, c, r), determinant = integral.posterior
+        surprise = (-a * parent[0] - b * parent[1], -b * parent[0] - d * parent[1])
+        offset = (s * surprise[0] + c * surprise[1], c * surprise[0] + r * surprise[1])
+        # Cholesky factor of M; where the intercepts do not vary at all, only slopes do.
+        varies = s > 0
+        safe = np.where(varies, s, 1.0)
+        root = (np.sqrt(s), np.where(varies, c, 0.0) / np.sqrt(safe), np.sqrt(np.where(varies, determinant / safe, r)))
+        return cls(offset, (s, c, r), root)
+
+    def of_units(self, row: NDArray[np.intp]) -> Self:
+        """Take each unit's row, shape (draws, units)."""
+        return self._make(tuple(v.reshape(len(v), -1)[:, row] for v in values) for values in self)
+
+    def draw(self, h: tuple[Values, Values], rng: np.random.Generator) -> tuple[Values, Values]:
+        """Draw deviations given each unit's h."""
+        s, c, r = self.gain
+        z = rng.standard_normal((2, *s.shape), dtype=np.float32)
+        intercept = self.offset[0] + s * h[0] + c * h[1] + self.root[0] * z[0]
+        slope = self.offset[1] + c * h[0] + r * h[1] + self.root[1] * z[0] + self.root[2] * z[1]
+        return intercept, slope
+
+
+def _deviations(
+    draws: Draws, moments: Moments, tree: Tree, rng: np.random.Generator
+) -> Iterator[tuple[Values, Values]]:
+    """Draw standardised deviations of intercepts and slopes, each of shape (draws, units), from the outermost level."""
+    variance = ((draws["sd_resid"] / moments.units[0]) ** 2)[:, None]
+    priors = _covariances(draws, moments, len(tree.levels))
+    integrals, _ = pass_up(moments.rows, variance[..., None], priors, moments.incidence)
+
+    intercept = (draws["intercept"] - moments.reference[0])[:, None] / moments.units[0]
+    slope = (draws["slope"] - moments.reference[1])[:, None] / moments.units[1]
+    for parents, integral in zip(tree.parents[:-1], integrals[:0:-1], strict=True):
+        intercept, slope = intercept[:, parents], slope[:, parents]
+        deviation = _Conditional.of(integral, (intercept, slope)).draw(integral.message.h, rng)
+        yield deviation
+        intercept, slope = intercept + deviation[0], slope + deviation[1]
+
+    of_rows = _Conditional.of(integrals[0], (intercept[..., None], slope[..., None]))
+    y, ty = moments.leaf_xy.T
+    yield of_rows.of_units(moments.leaf_row).draw((y / variance, ty / variance), rng)
+
+
+def _covariances(draws: Draws, moments: Moments, n_levels: int) -> list[Covariance]:
+    """Standardised covariance of each level's coefficients, innermost first, in the shapes that `pass_up` wants."""
+    sd_intercept = draws["sd_intercept"] / moments.units[0]
+    none = np.zeros_like(sd_intercept)
+    sd_slope = draws.get("sd_slope", none) / moments.units[1]
+    corr = draws.get("corr", none)
+    shapes = [(-1, 1, 1)] + [(-1, 1)] * (n_levels - 1)
+    return [
+        Covariance.of(*(values[:, level].reshape(shape) for values in (sd_intercept, sd_slope, corr)))
+        for level, shape in zip(reversed(range(n_levels)), shapes, strict=True)
+    ]

@@ -1,0 +1,216 @@
+"""Fit a model to a panel: sample the hyperparameters, draw the effects, write down how it was done."""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from math import ceil
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from bayes_saude import __version__
+from bayes_saude.data.panel import read_panel, validate_panel
+from bayes_saude.inference.effects import draw_effects
+from bayes_saude.inference.sampler import TARGET_ACCEPT, Trend
+from bayes_saude.models.moments import Moments, make_moments
+from bayes_saude.models.predictor import Tree, make_tree
+from bayes_saude.models.priors import priors_as_json, resolve_priors
+from bayes_saude.models.spec import ModelSpec
+
+type Values = NDArray[np.float64]
+
+LAYOUT_VERSION = "1.0"
+TERMS = ("intercept", "slope")
+FIXED = ("intercept", "slope", "sd_resid")
+OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
+PACKAGES = ("pymc", "nutpie", "arviz", "numpy", "xarray")
+
+
+def fit(
+    spec: ModelSpec,
+    panel: pd.DataFrame | None = None,
+    *,
+    draws: int = 1000,
+    tune: int = 1000,
+    chains: int = 4,
+    seed: int | None = None,
+    progress: bool = False,
+) -> xr.DataTree:
+    """Fit a model.
+
+    A panel of R replicates is fitted replicate by replicate, each with `chains` chains of `draws` / R draws, rounded
+    up. The chains are stacked, so that what the replicates do not agree on is part of the posterior's spread.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    panel : pandas.DataFrame, optional
+        With the columns that the model file names, or validated already. Read from `spec.data.panel` if left out.
+    draws, tune : int
+        Kept and discarded draws of each chain.
+    chains : int
+        Chains for each replicate.
+    seed : int, optional
+        Drawn, and recorded, if left out. The draws depend on nothing else, not on the number of cores either.
+    progress : bool
+        Whether to show the sampler's progress bar.
+
+    Returns
+    -------
+    xarray.DataTree
+        posterior
+            `intercept`, `slope`, `sd_resid` (chain, draw); `sd_intercept`, `sd_slope`, `corr` (chain, draw, level),
+            levels outermost first; for each level L `{L}_effect` (chain, draw, L, term), each unit's deviation from
+            its parent's coefficients. All in the outcome's unit. The coordinate `replicate` (chain) says which
+            replicate a chain has seen. Where units have no slopes, `sd_slope`, `corr` and the term `slope` are absent.
+        sample_stats
+            `diverging`, `energy`, `tree_depth`, `reached_max_treedepth` and others (chain, draw).
+        constant_data
+            The panel, a variable for each of its columns (obs).
+
+        Attributes are `model`, `title`, `model_file` (the exact text), `data_sha256`, `panel_note`, `seed`, `priors`,
+        `sampler`, `versions` (JSON), `wall_time_s` and `layout_version`.
+
+    Raises
+    ------
+    DataError
+        If the panel is at fault or cannot identify the trend.
+    """
+    started = time.perf_counter()
+    panel = fitting_panel(spec, panel)
+    tree = make_tree(panel, spec.data.levels)
+    priors = resolve_priors(spec, panel)
+    moments = {int(name): make_moments(rows, tree, spec.data.origin) for name, rows in panel.groupby("replicate")}
+    seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
+
+    seconds = {"compile_s": -time.perf_counter(), "sampling_s": 0.0, "effects_s": 0.0}
+    trend = Trend(priors, len(tree.levels))
+    seconds["compile_s"] += time.perf_counter()
+    posteriors, statistics = [], []
+    for replicate, seeds in zip(moments, np.random.SeedSequence(seed).spawn(len(moments)), strict=True):
+        seed_of_sampler, seed_of_effects = seeds.spawn(2)
+        mark = time.perf_counter()
+        sample = trend.sample(
+            moments[replicate],
+            draws=ceil(draws / len(moments)),
+            tune=tune,
+            chains=chains,
+            seed=int(seed_of_sampler.generate_state(1)[0]),
+            progress=progress,
+        )
+        seconds["sampling_s"] += time.perf_counter() - mark
+        mark = time.perf_counter()
+        hyperparameters = _gather_levels(sample.hyperparameters, tree.levels)
+        effects = _effects(hyperparameters, moments[replicate], tree, np.random.default_rng(seed_of_effects))
+        seconds["effects_s"] += time.perf_counter() - mark
+        posteriors.append(hyperparameters | effects)
+        statistics.append(sample.statistics)
+
+    fitted = _assemble(posteriors, statistics, tree, panel, replicates=np.repeat(list(moments), chains))
+    fitted.attrs = {
+        "model": spec.name,
+        "title": spec.title,
+        "model_file": spec.text,
+        "data_sha256": panel_digest(panel),
+        "panel_note": str(panel.attrs.get("note", "")),
+        "seed": seed,
+        "priors": priors_as_json(priors),
+        "sampler": json.dumps(
+            {"draws": draws, "tune": tune, "chains": chains, "target_accept": TARGET_ACCEPT}
+            | {name: round(value, 3) for name, value in seconds.items()}
+        ),
+        "versions": json.dumps({"bayes_saude": __version__} | {name: version(name) for name in PACKAGES}),
+        "wall_time_s": round(time.perf_counter() - started, 3),
+        "layout_version": LAYOUT_VERSION,
+    }
+    return fitted
+
+
+def fitting_panel(spec: ModelSpec, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Validate the panel of a model.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    frame : pandas.DataFrame, optional
+        With the columns that the model file names, or validated already; read from `spec.data.panel` if left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See `data.panel.validate_panel`.
+    """
+    frame = read_panel(spec.data.panel) if frame is None else frame
+    is_validated = spec.data.time not in frame.columns and {"time", "value"} <= set(frame.columns)
+    return validate_panel(
+        frame,
+        levels=spec.data.levels,
+        time="time" if is_validated else spec.data.time,
+        outcome=("value",) if is_validated else spec.data.outcome_columns,
+        source=str(frame.attrs.get("source", spec.data.panel)),
+    )
+
+
+def panel_digest(panel: pd.DataFrame) -> str:
+    """SHA-256 of a validated panel, written as CSV with every digit."""
+    return hashlib.sha256(panel.to_csv(index=False).encode()).hexdigest()
+
+
+def _gather_levels(sample: Mapping[str, Values], levels: tuple[str, ...]) -> dict[str, Values]:
+    """Stack the levels' parameters, `sd_intercept[region]` and its like, on a last axis."""
+    gathered = {name: sample[name] for name in FIXED}
+    for parameter in OF_LEVELS:
+        of_levels = [values for name, values in sample.items() if name.partition("[")[0] == parameter]
+        if of_levels:
+            gathered[parameter] = np.stack(of_levels, axis=-1)
+    return gathered
+
+
+def _effects(
+    hyperparameters: Mapping[str, Values], moments: Moments, tree: Tree, rng: np.random.Generator
+) -> dict[str, NDArray[np.float32]]:
+    n_chains, n_draws = hyperparameters["intercept"].shape
+    flat = {name: values.reshape(n_chains * n_draws, *values.shape[2:]) for name, values in hyperparameters.items()}
+    return {
+        f"{level}_effect": effect.reshape(n_chains, n_draws, *effect.shape[1:])
+        for level, effect in zip(tree.levels, draw_effects(flat, moments, tree, rng), strict=True)
+    }
+
+
+def _assemble(
+    posteriors: Sequence[Mapping[str, NDArray]],
+    statistics: Sequence[Mapping[str, NDArray]],
+    tree: Tree,
+    panel: pd.DataFrame,
+    replicates: NDArray[np.int64],
+) -> xr.DataTree:
+    """Stack the replicates' chains and name every dimension."""
+    dims = {name: ("level",) for name in OF_LEVELS} | {f"{level}_effect": (level, "term") for level in tree.levels}
+
+    def stacked(parts: Sequence[Mapping[str, NDArray]]) -> dict[str, tuple[tuple[str, ...], NDArray]]:
+        return {
+            name: (("chain", "draw", *dims.get(name, ())), np.concatenate([part[name] for part in parts]))
+            for name in parts[0]
+        }
+
+    n_draws = posteriors[0]["intercept"].shape[1]
+    chain_coords = {"chain": np.arange(len(replicates)), "draw": np.arange(n_draws), "replicate": ("chain", replicates)}
+    n_terms = posteriors[0][f"{tree.levels[0]}_effect"].shape[-1]
+    unit_coords = {level: units.astype(object) for level, units in zip(tree.levels, tree.units, strict=True)}
+    terms = {"level": list(tree.levels), "term": list(TERMS[:n_terms])}
+    return xr.DataTree.from_dict(
+        {
+            "posterior": xr.Dataset(stacked(posteriors), coords=chain_coords | unit_coords | terms),
+            "sample_stats": xr.Dataset(stacked(statistics), coords=chain_coords),
+            "constant_data": xr.Dataset({name: ("obs", _plain(column)) for name, column in panel.items()}),
+        }
+    )
+
+
+def _plain(column: pd.Series) -> NDArray:
+    """Take a column's values; texts as Python's, which NetCDF can hold."""
+    return column.to_numpy() if pd.api.types.is_numeric_dtype(column) else column.to_numpy(dtype=object)

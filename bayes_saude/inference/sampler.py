@@ -1,0 +1,114 @@
+"""The sampler: NUTS, by nutpie, of a trend that is compiled once and serves all panels."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import nutpie
+import xarray as xr
+from numpy.typing import NDArray
+from nutpie.compile_pymc import CompiledPyMCModel
+
+from bayes_saude.models.build import gaussian_trend, model_data
+from bayes_saude.models.marginal import Rows
+from bayes_saude.models.moments import Moments
+from bayes_saude.models.priors import AnyPrior
+from bayes_saude.models.spec import prior_distributions
+
+# Above the usual 0.8: a step costs microseconds, and at 0.8 an occasional transition diverges where a correlation of
+# one or a standard deviation of zero is within the data's reach.
+TARGET_ACCEPT = 0.9
+# nutpie's name and ours.
+STATISTICS = {
+    "diverging": "diverging",
+    "energy": "energy",
+    "depth": "tree_depth",
+    "maxdepth_reached": "reached_max_treedepth",
+    "n_steps": "n_steps",
+    "step_size": "step_size",
+    "mean_tree_accept": "acceptance_rate",
+}
+
+
+class Sample(NamedTuple):
+    """Draws of the hyperparameters, in the outcome's unit, and statistics of the sampler; each (chain, draw)."""
+
+    hyperparameters: dict[str, NDArray[np.float64]]
+    statistics: dict[str, NDArray]
+
+
+class Trend:
+    """A Gaussian trend with given priors, compiled.
+
+    The first trend with a number of levels, with or without slopes, and with given distributions of the priors takes
+    seconds to compile; all later ones, whatever their levels' names, their panel and the numbers in the priors, nothing.
+
+    Parameters
+    ----------
+    priors : mapping
+        From `resolve_priors`.
+    n_levels : int
+    """
+
+    def __init__(self, priors: Mapping[str, AnyPrior], n_levels: int) -> None:
+        self.priors = priors
+        slots = prior_distributions([str(level) for level in range(n_levels)], slopes=_has_slopes(priors))
+        self._slots = dict(zip(priors, slots, strict=True))
+        self._compiled = _compile(tuple((self._slots[name], prior.dist) for name, prior in priors.items()), n_levels)
+
+    def sample(
+        self, moments: Moments, *, draws: int, tune: int, chains: int, seed: int, progress: bool
+    ) -> Sample:
+        """Sample the posterior given one replicate's moments.
+
+        Parameters
+        ----------
+        moments : Moments
+        draws, tune : int
+            Kept and discarded draws of each chain.
+        chains : int
+        seed : int
+            Fixes the draws, whatever the number of cores.
+        progress : bool
+            Whether to show nutpie's progress bar.
+
+        Returns
+        -------
+        Sample
+        """
+        sampler = nutpie.sample(
+            self._compiled.with_data(**model_data(moments, self.priors)),
+            draws=draws, tune=tune, chains=chains, seed=seed, progress_bar=progress,
+            save_warmup=False, target_accept=TARGET_ACCEPT, blocking=False,
+        )  # fmt: skip
+        try:
+            trace: xr.DataTree = sampler.wait()
+        except BaseException:
+            # nutpie's own waiting would hand an interrupted run's draws back as if they were all.
+            sampler.cancel()
+            raise
+        posterior, statistics = trace["posterior"], trace["sample_stats"]
+        return Sample(
+            {name: posterior[slot].to_numpy() for name, slot in self._slots.items()},
+            {ours: statistics[theirs].to_numpy() for theirs, ours in STATISTICS.items()},
+        )
+
+
+def _has_slopes(priors: Mapping[str, AnyPrior]) -> bool:
+    return any(name.startswith("corr") for name in priors)
+
+
+@cache
+def _compile(dists: tuple[tuple[str, str], ...], n_levels: int) -> CompiledPyMCModel:
+    placeholder = {
+        "moments": np.ones((len(Rows._fields), 1, 1)),
+        "scale": np.ones(4),
+        "priors": np.ones((len(dists), 2)),
+        **{f"incidence_{i}": np.ones((1, 1)) for i in range(1, n_levels - 1)},
+    }
+    model = gaussian_trend(dict(dists), placeholder)
+    # Chains start around the line of least squares and its residual standard deviation; jitter that brought the latter
+    # near zero would start a chain at a precipice.
+    jittered = set(model.free_RVs) - {model["signed_sd_resid"]}
+    return nutpie.compile_pymc_model(model, jitter_rvs=jittered)
