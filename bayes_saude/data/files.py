@@ -64,7 +64,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def _read_text(path: Path) -> pd.DataFrame:
     text, encoding = _decode(path)
-    first_line = next((line for line in io.StringIO(text) if line.strip()), None)
+    first_line = next((line for line in io.StringIO(text, newline=None) if line.strip()), None)
     if first_line is None:
         raise _empty(path)
     separator = _separator(path, first_line.strip())
@@ -226,8 +226,8 @@ def _refuse_ragged_rows(path: Path, width: int, body: list[tuple[int, list]], se
 
 def _with_numbers(frame: pd.DataFrame, separator: str | None, notes: list[str]) -> pd.DataFrame:
     """Turn the columns that are certainly numbers into numbers, under one decimal mark for the file."""
-    texts = {name: [c for c in frame[name] if c is not None] for name in frame.columns}
-    texts = {name: cells for name, cells in texts.items() if all(isinstance(cell, str) for cell in cells)}
+    distinct = {name: [c for c in dict.fromkeys(frame[name]) if c is not None] for name in frame.columns}
+    texts = {name: cells for name, cells in distinct.items() if all(isinstance(cell, str) for cell in cells)}
     numeric = {name: cells for name, cells in texts.items() if cells and _looks_numeric(cells)}
     mark, _ = decimal_mark((cell for cells in numeric.values() for cell in cells), separator)
     for name in frame.columns:

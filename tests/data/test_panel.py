@@ -1,14 +1,12 @@
 """A panel is validated whole: every fault with its place and the way out, and no row lost silently."""
 
-import lzma
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from bayes_saude.assets import asset
-from bayes_saude.data import shipped
 from bayes_saude.data.panel import read_panel, validate_panel
 from bayes_saude.errors import DataError
 
@@ -131,6 +129,19 @@ def test_rows_without_an_outcome_are_left_out_only_as_asked_and_said(panel_of, c
     assert len(panel) == 7
     assert panel.attrs["notes"] == ["rows without an outcome left out, as asked: 1 of 8"]
     assert caplog.messages == ["panel.csv: rows without an outcome left out, as asked: 1 of 8"]
+
+
+REAL = Path(__file__).parents[2] / "../shared/real/esf_mg_2012_2016.csv"
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="needs ../shared/real, which is not part of the repository")
+def test_real_coverage_of_a_state_is_valid_at_three_levels():
+    levels = ("macro_region", "health_region", "municipality")
+    panel = validate_panel(
+        read_panel(REAL), levels=levels, time="year", outcome=("people_covered_esf",), source="real"
+    )
+    assert [panel[level].nunique() for level in levels] == [13, 77, 853]
+    assert panel.groupby("time").size().tolist() == [853] * 5
 
 
 # --- what is refused
@@ -298,68 +309,3 @@ def test_a_state_is_validated_in_a_fraction_of_a_second(levels):
     panel = validate_panel(frame, **{**NESTED, "levels": levels}, source="state")
     assert time.process_time() - start < 0.3  # 0.04 s of processor time on a slow machine
     assert len(panel) == 853 * 4 * 5
-
-
-# --- what ships
-
-WIDE = """municipality,region,year,esf_coverage,prenatal7,vaccine,pap
-Guiricema,Ubá,2011,80.5,71,99,0.3
-Guiricema,Ubá,2013,82,,101,0.5
-Capitólio,Passos,2011,70,65,97,0.2
-Capitólio,Passos,2013,71,,98,0.4
-"""
-
-
-@pytest.fixture
-def small_shipped(tmp_path, monkeypatch):
-    for number in (1, 2, 10):
-        path = tmp_path / f"replicate_{number}.csv.xz"
-        path.write_bytes(lzma.compress(WIDE.replace("80.5", f"{number}.5").encode()))
-    monkeypatch.setattr(shipped, "asset", lambda path: tmp_path)
-
-
-@pytest.mark.usefixtures("small_shipped")
-def test_a_shipped_panel_is_long_and_says_that_it_is_a_reconstruction():
-    frame = read_panel("sa2015/esf_coverage")
-    assert frame.columns.tolist() == ["replicate", "municipality", "region", "year", "value"]
-    first = frame.query("municipality == 'Guiricema' and year == 2011").sort_values("replicate")
-    assert first[["replicate", "value"]].to_numpy().tolist() == [[1, 1.5], [2, 2.5], [10, 10.5]]
-    assert frame.attrs["source"] == "sa2015/esf_coverage"
-    assert "reconstruction" in frame.attrs["note"]
-    assert validate_panel(frame, **NESTED, source="shipped").attrs["note"] == frame.attrs["note"]
-
-
-@pytest.mark.usefixtures("small_shipped")
-def test_years_that_were_not_observed_have_no_row_in_a_shipped_panel():
-    assert read_panel("sa2015/prenatal7")["year"].unique().tolist() == [2011]
-
-
-@pytest.mark.usefixtures("small_shipped")
-def test_a_shipped_panel_is_not_changed_by_what_is_done_to_it():
-    frame = read_panel("sa2015/pap")
-    frame["value"] = 0.0
-    assert read_panel("sa2015/pap")["value"].max() == 0.5
-
-
-def test_an_unknown_shipped_panel_is_answered_with_those_that_exist():
-    with pytest.raises(DataError, match=r"No panel 'sa2015/esf' ships.*Did you mean 'sa2015/esf_coverage'\?"):
-        read_panel("sa2015/esf")
-
-
-def shipped_panels():
-    return list((asset("data/sa2015") / "panels").glob("replicate_*.csv.xz"))
-
-
-@pytest.mark.skipif(not shipped_panels(), reason="the panels have not been made: bayes-saude reconstruct")
-@pytest.mark.parametrize("name", shipped.SHIPPED)
-def test_the_real_panels_are_valid_and_have_the_cells_that_the_thesis_counts(name):
-    panel = validate_panel(read_panel(name), **NESTED, source=name)
-    assert panel["replicate"].unique().tolist() == [1, 2, 3, 4, 5]
-    assert panel["municipality"].nunique() == 853
-    assert panel["region"].nunique() == 28
-    years = {2011: 853, 2012: 853, 2013: 853, 2014: 851}  # table 2, p. 57
-    if name == "sa2015/prenatal7":
-        del years[2013]
-    assert panel.groupby(["replicate", "time"]).size().to_dict() == {
-        (replicate, year): n for replicate in range(1, 6) for year, n in years.items()
-    }
