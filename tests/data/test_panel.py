@@ -178,6 +178,18 @@ def test_the_parts_of_a_region_may_not_change_region_either(panel_of):
     assert faults == [IN_TWO_REGIONS]
 
 
+@pytest.mark.parametrize(("level", "said"), [("hospital", ", municipality 'Ubá'"), ("unit", "")])
+def test_a_municipality_that_holds_the_units_is_not_taken_for_a_part_of_them(panel_of, level, said):
+    text = f"{level},municipality,year,value\nH1,Ubá,2011,1\nH2,Ubá,2011,2\nH1,Ubá,2011,3\nH2,Ubá,2012,4\n"
+    faults, _ = faults_of(panel_of, text, levels=(level,))
+    assert faults == [f"row 4: it repeats row 2: {level} 'H1', year 2011{said}"]
+
+
+def test_a_missing_time_is_not_mistaken_for_one_time_only(panel_of):
+    faults, _ = faults_of(panel_of, "region,year,value\nA,2011,1\nB,2011,2\nA,,3\n", **REGION)
+    assert faults == ["row 4, column 'year': the cell is empty"]
+
+
 def test_one_time_only_is_refused(panel_of):
     text = "\n".join(line for line in GOOD.splitlines() if "2012" not in line)
     faults, _ = faults_of(panel_of, text)
