@@ -1,0 +1,155 @@
+"""Caterpillar: every unit's estimate and interval, in the order of the ranking."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from bayes_saude.errors import BayesSaudeError
+from bayes_saude.plots.style import (
+    CLASS_COLOURS,
+    CLASS_MARKS,
+    COLUMN,
+    FONT_SIZE,
+    MEAN_LINE,
+    Lang,
+    localise,
+    new_axes,
+    percent,
+    quantity_word,
+    tidy,
+    word,
+)
+
+# Units drawn one below the other before the middle of the ranking is left out.
+MOST_ROWS = 45
+ROW_HEIGHT = 0.122
+
+
+def plot_caterpillar(
+    ranking: pd.DataFrame,
+    *,
+    by: str = "intercept",
+    level: str | None = None,
+    within: str = "all",
+    ends: int = 20,
+    class_prob: float = 0.95,
+    label: str | None = None,
+    lang: Lang = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the units' posterior means and intervals, the best at the top.
+
+    Parameters
+    ----------
+    ranking : pandas.DataFrame
+        From `rank` or `all_rankings`. The intervals drawn are its `low` and `high`.
+    by, level, within : str
+        Which of its rankings; the innermost level, as the last in the table, if `level` is left out.
+    ends : int
+        Of more than 45 units only so many from the top and from the bottom are drawn.
+    class_prob : float
+        A unit is marked above (below) the mean of all where `p_above_mean` exceeds (falls short of) the ends
+        of this central probability.
+    label : str, optional
+        Text of the horizontal axis, best the indicator and its unit.
+    lang : {"en", "pt"}
+    ax : matplotlib.axes.Axes, optional
+        A figure one column wide is made if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    units = _select(ranking, by, level, within)
+    n_units, mean = len(units), units["mean"].mean()
+    left_out = n_units > max(MOST_ROWS, 2 * ends)
+    if left_out:
+        units = pd.concat([units.head(ends), units.tail(ends)])
+    # The bottom end stands one row lower, to leave room for the line that says so.
+    rows = np.arange(len(units)) + (np.arange(len(units)) >= ends) * 1.6 * left_out
+    if ax is None:
+        ax = new_axes(COLUMN, 0.75 + ROW_HEIGHT * (rows[-1] + 1))
+
+    classes = _classes(units["p_above_mean"], class_prob)
+    for name, colour in CLASS_COLOURS.items():
+        chosen = classes == name
+        ax.hlines(rows[chosen], units["low"][chosen], units["high"][chosen], color=colour, linewidth=0.9)
+        ax.plot(units["mean"][chosen], rows[chosen], CLASS_MARKS[name], color=colour, markersize=3.2)
+    ax.axvline(mean, color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)))
+
+    ax.set_yticks(rows, units["unit"])
+    ax.set_ylim(rows[-1] + 0.7, -0.7)
+    ax.set_xlabel(label or quantity_word(by, lang))
+    localise(ax.xaxis, lang)
+    tidy(ax)
+    ax.tick_params(axis="y", length=0)
+    if left_out:
+        _mark_gap(ax, rows[ends - 1], rows[ends], n_units, ends, lang)
+    _legend(ax, set(classes), ranking.attrs.get("prob", 0.95), lang)
+    return ax
+
+
+def _select(ranking: pd.DataFrame, by: str, level: str | None, within: str) -> pd.DataFrame:
+    level = level or ranking["level"].iloc[-1]
+    chosen = (ranking["by"] == by) & (ranking["level"] == level) & (ranking["within"] == within)
+    if not chosen.any():
+        present = ranking[["level", "within", "by"]].drop_duplicates().head(6).agg(" / ".join, axis=1)
+        raise BayesSaudeError(
+            f"The table has no ranking {level} / {within} / {by}. It has, for example, {'; '.join(present)}."
+        )
+    return ranking[chosen].sort_values("expected_rank", kind="stable").reset_index(drop=True)
+
+
+def _classes(p_above_mean: pd.Series, prob: float) -> np.ndarray:
+    tail = (1 - prob) / 2
+    return np.select([p_above_mean > 1 - tail, p_above_mean < tail], ["above", "below"], "none")
+
+
+def _mark_gap(ax: Axes, last: float, first: float, n_units: int, ends: int, lang: Lang) -> None:
+    ax.text(
+        0.5,
+        (last + first) / 2,
+        word("gap", lang, n=n_units - 2 * ends),
+        transform=ax.get_yaxis_transform(),
+        ha="center",
+        va="center",
+        size=FONT_SIZE - 0.5,
+        style="italic",
+        # The line of the mean passes behind the words.
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+    )
+
+
+def _legend(ax: Axes, classes: set[str], prob: float, lang: Lang) -> None:
+    handles = [
+        Line2D(
+            [],
+            [],
+            color=colour,
+            marker=CLASS_MARKS[name],
+            markersize=3.2,
+            linewidth=0.9,
+            label=word(name, lang),
+        )
+        for name, colour in CLASS_COLOURS.items()
+        if name in classes
+    ]
+    handles.append(
+        Line2D([], [], color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)), label=word("mean", lang))
+    )
+    ax.legend(
+        handles=handles,
+        title=word("interval", lang, prob=percent(prob, lang)),
+        title_fontsize=FONT_SIZE,
+        fontsize=FONT_SIZE,
+        # Right-aligned above the axes: there the names of the units leave room to the left.
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        borderpad=0.2,
+        ncols=2,
+        frameon=False,
+        columnspacing=1.2,
+        handlelength=2.0,
+        labelspacing=0.2,
+    )

@@ -1,0 +1,147 @@
+"""REML against posterior: where the two give a unit another estimate or another class."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from bayes_saude.errors import BayesSaudeError
+from bayes_saude.plots.style import (
+    CLASS_COLOURS,
+    COLUMN,
+    FONT_SIZE,
+    Lang,
+    localise,
+    new_axes,
+    quantity_word,
+    tidy,
+    word,
+)
+
+SAME, DIFFERS = CLASS_COLOURS["none"], CLASS_COLOURS["below"]
+# More names than these cover one another.
+MOST_NAMES = 10
+# Where the names to the right begin, and the height of a line of them, as shares of the axes.
+NAMES_EDGE, LINE = 0.56, 0.052
+
+
+def plot_reml_posterior(
+    comparison: pd.DataFrame,
+    *,
+    parameter: str = "intercept",
+    level: str | None = None,
+    names: int = MOST_NAMES,
+    label: str | None = None,
+    lang: Lang = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw each unit's posterior mean against its REML estimate, singling out the units whose class differs.
+
+    Parameters
+    ----------
+    comparison : pandas.DataFrame
+        From `compare`.
+    parameter : {"intercept", "slope"}
+    level : str, optional
+        The innermost level, as the last in the table, if left out.
+    names : int
+        How many of the units whose class differs are named, those of the largest difference first.
+    label : str, optional
+        What the axes measure, best the indicator and its unit; the parameter's name if left out.
+    lang : {"en", "pt"}
+    ax : matplotlib.axes.Axes, optional
+        A square figure one column wide is made if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    level = level or comparison["level"].iloc[-1]
+    units = comparison[(comparison["level"] == level) & (comparison["parameter"] == parameter)]
+    if units.empty:
+        raise BayesSaudeError(
+            f"The comparison has no {parameter} of '{level}'. "
+            "Use 'intercept' or 'slope' and a level of its column 'level'."
+        )
+    if ax is None:
+        ax = new_axes(COLUMN, COLUMN)
+
+    agrees = units["agrees"].astype(bool)
+    same, differs = units[agrees], units[~agrees]
+    low, high = units[["reml", "bayes"]].min().min(), units[["reml", "bayes"]].max().max()
+    margin = 0.05 * (high - low)
+    ends = (low - margin, high + margin)
+    ax.plot(ends, ends, color="black", linewidth=0.6, linestyle=(0, (4, 2)), label=word("identity", lang))
+    ax.plot(
+        same["reml"],
+        same["bayes"],
+        "o",
+        color=SAME,
+        markersize=2.6,
+        alpha=0.6,
+        markeredgewidth=0,
+        label=word("same", lang),
+    )
+    ax.plot(
+        differs["reml"],
+        differs["bayes"],
+        "D",
+        color=DIFFERS,
+        markersize=3.4,
+        markeredgecolor="black",
+        markeredgewidth=0.4,
+        label=word("differ", lang),
+    )
+    _name(ax, differs, names, ends)
+
+    ax.set(xlim=ends, ylim=ends, aspect="equal")
+    what = label or quantity_word(parameter, lang)
+    ax.set_xlabel(word("reml", lang, what=what))
+    ax.set_ylabel(word("posterior", lang, what=what))
+    for axis in (ax.xaxis, ax.yaxis):
+        localise(axis, lang)
+    tidy(ax)
+    ax.legend(
+        fontsize=FONT_SIZE,
+        frameon=False,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        ncols=3,
+        columnspacing=1.0,
+        handlelength=1.6,
+        borderpad=0.2,
+    )
+    return ax
+
+
+def _name(ax: Axes, differs: pd.DataFrame, most: int, ends: tuple[float, float]) -> None:
+    """Write names beside the line: of marks in its lower half to the right, of the others to the left."""
+    distance = (differs["reml"] - differs["bayes"]).abs()
+    named = differs.loc[distance.nlargest(most).index].sort_values("bayes")
+    wanted = (named["bayes"] - ends[0]) / (ends[1] - ends[0])
+    lower = wanted < 0.5
+    # The upper left is the lower right turned half around.
+    from_bottom = _spread(wanted[lower].tolist())
+    from_top = _spread((1 - wanted[~lower])[::-1].tolist())[::-1]
+    heights = [*from_bottom, *(1 - height for height in from_top)]
+    for (_, unit), height, right in zip(named.iterrows(), heights, lower, strict=True):
+        ax.annotate(
+            unit["unit"],
+            xy=(unit["reml"], unit["bayes"]),
+            xytext=(NAMES_EDGE if right else 1 - NAMES_EDGE, height),
+            textcoords="axes fraction",
+            ha="left" if right else "right",
+            va="center",
+            size=FONT_SIZE - 1,
+            arrowprops={
+                "arrowstyle": "-", "linewidth": 0.3, "shrinkA": 1, "shrinkB": 1.5, "relpos": (not right, 0.5),
+            },
+        )  # fmt: skip
+
+
+def _spread(wanted: list[float]) -> list[float]:
+    """Move ascending heights a line of text apart, away from the diagonal while the bottom leaves room."""
+    highest = NAMES_EDGE - 1.5 * LINE
+    heights: list[float] = []
+    for height in reversed(wanted):
+        heights.insert(0, min(height, highest))
+        highest = heights[0] - LINE
+    return [max(height, LINE * (place + 0.5)) for place, height in enumerate(heights)]

@@ -1,0 +1,90 @@
+"""What all figures share: sizes for print, colours, marks and the words in both languages."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, ScalarFormatter
+
+from bayes_saude.errors import BayesSaudeError
+
+Lang = Literal["en", "pt"]
+
+# Widths of a journal's column and page, in inches.
+COLUMN = 84 / 25.4
+PAGE = 174 / 25.4
+
+FONT_SIZE = 7.0
+# Okabe and Ito's palette, told apart by colour-blind eyes; the marks tell the classes apart in grey as well.
+CLASS_COLOURS: Mapping[str, str] = {"above": "#0072B2", "below": "#D55E00", "none": "#7F7F7F"}
+CLASS_MARKS: Mapping[str, str] = {"above": "^", "below": "v", "none": "o"}
+MEAN_LINE = "#000000"
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "intercept": ("intercept", "intercepto"),
+    "slope": ("slope", "inclinação"),
+    "level": ("level in {time}", "nível em {time}"),
+    "above": ("above the mean", "acima da média"),
+    "below": ("below the mean", "abaixo da média"),
+    "none": ("neither", "nem acima nem abaixo"),
+    "mean": ("mean of all", "média de todos"),
+    "interval": ("posterior mean and {prob} interval", "média a posteriori e intervalo de {prob}"),
+    "gap": ("{n} units between", "{n} unidades entre estas"),
+    "reml": ("{what}, REML", "{what}, REML"),
+    "posterior": ("{what}, posterior mean", "{what}, média a posteriori"),
+    "same": ("same class", "mesma classe"),
+    "differ": ("class differs", "classe difere"),
+    "identity": ("REML = posterior", "REML = posteriori"),
+}
+
+
+def word(key: str, lang: Lang, **values: object) -> str:
+    """Look up a word of `WORDS` in a language and fill in its values."""
+    if lang not in ("en", "pt"):
+        raise BayesSaudeError(f"There are no labels in '{lang}'. Use 'en' or 'pt'.")
+    return WORDS[key][lang == "pt"].format(**values)
+
+
+def quantity_word(by: str, lang: Lang) -> str:
+    """Name what units are ranked by: `"intercept"`, `"slope"` or `"level:YEAR"`."""
+    kind, _, time = by.partition(":")
+    return word(kind, lang, time=time)
+
+
+def percent(prob: float, lang: Lang) -> str:
+    """Write a probability as a percentage: "95%", "99,5%"."""
+    text = f"{100 * prob:g}%"
+    return text.replace(".", ",") if lang == "pt" else text
+
+
+def localise(axis: Axis, lang: Lang) -> None:
+    """Write an axis's numbers with the language's decimal sign."""
+    word("mean", lang)
+    if lang == "pt":
+        plain = ScalarFormatter(useOffset=False)
+        plain.set_axis(axis)
+
+        def comma(value: float, position: int | None = None) -> str:
+            plain.set_locs(axis.get_majorticklocs().tolist())
+            return plain(value, position).replace(".", ",")
+
+        axis.set_major_formatter(FuncFormatter(comma))
+
+
+def new_axes(width: float, height: float) -> Axes:
+    """Make a figure of a size in inches and give its axes."""
+    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+    return ax
+
+
+def tidy(ax: Axes) -> None:
+    """Set the small print's font sizes and take away the box."""
+    ax.tick_params(labelsize=FONT_SIZE, length=2, width=0.6)
+    for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
+        text.set_fontsize(FONT_SIZE + 1)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_linewidth(0.6)

@@ -1,0 +1,177 @@
+"""The intercept, slope and level of each unit, read from a fit.
+
+A fit holds the effects as the model has them: each unit's deviation from its parent. Every summary is about
+what those add up to, the unit's own line, and takes it from here.
+"""
+
+import pandas as pd
+import xarray as xr
+
+from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
+from bayes_saude.models.spec import ModelSpec, parse_model
+
+INTERCEPT, SLOPE = "intercept", "slope"
+LEVEL_PREFIX = "level:"
+
+
+def spec_of(fit: xr.DataTree) -> ModelSpec:
+    """Read the model file that a fit carries.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+        A fit, whose attributes `model` and `model_file` are the model's name and the exact text of its file.
+
+    Returns
+    -------
+    ModelSpec
+    """
+    return parse_model(fit.attrs["model_file"], name=fit.attrs["model"])
+
+
+def posterior_of(fit: xr.DataTree) -> xr.Dataset:
+    """Give a fit's draws as a Dataset, without copying them.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    xarray.Dataset
+    """
+    return fit["posterior"].to_dataset()
+
+
+def panel_of(fit: xr.DataTree) -> pd.DataFrame:
+    """Read the panel that a fit carries.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per observation: replicate, one column per level, time, and the outcome.
+    """
+    panel = fit["constant_data"].to_dataset()
+    return pd.DataFrame({str(name): panel[name].values for name in panel if panel[name].dims == ("obs",)})
+
+
+def ancestor_units(fit: xr.DataTree, level: str, ancestor: str) -> xr.DataArray:
+    """Name the unit of an outer level to which each unit belongs.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    level, ancestor : str
+        Names of levels; `ancestor` is `level` itself or lies outside it.
+
+    Returns
+    -------
+    xarray.DataArray
+        Names of units of `ancestor`, dims (level).
+    """
+    levels = _levels_down_to(fit, level)
+    if ancestor not in levels:
+        raise BayesSaudeError(
+            f"'{ancestor}' is not a level around '{level}' in this fit. Use one of {listed(levels[:-1])}."
+            if levels[:-1]
+            else f"Nothing lies around the level '{level}' in this fit. Leave `within` out."
+        )
+    units = posterior_of(fit)[level].values
+    homes = panel_of(fit).drop_duplicates(level).set_index(level, drop=False)[ancestor]
+    return xr.DataArray(homes.loc[units].to_numpy(), coords={level: units}, dims=level)
+
+
+def unit_coefficients(fit: xr.DataTree, level: str) -> xr.DataArray:
+    """Add up the fixed effect, the effects of all ancestors and the unit's own.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    level : str
+        Name of the level whose units are wanted.
+
+    Returns
+    -------
+    xarray.DataArray
+        Draws of each unit's total coefficients, dims (chain, draw, level, term), in the outcome's unit on the
+        scale of the linear predictor: the intercept is the level at the model's origin, the slope the change
+        per unit of time.
+    """
+    terms = posterior_of(fit)["term"].values
+    return xr.concat([_total(fit, level, term) for term in terms], dim="term").transpose(..., level, "term")
+
+
+def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
+    """Draw the quantity by which units are ranked.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    level : str
+        Name of the level whose units are wanted.
+    by : str
+        `"intercept"`, `"slope"`, or `"level:YEAR"`, the height of the unit's line in that year.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims (chain, draw, level).
+
+    Raises
+    ------
+    BayesSaudeError
+        If `level` or `by` is none of those known, or the model has no slopes to rank by.
+    """
+    if by.startswith(LEVEL_PREFIX):
+        elapsed = _time(by) - spec_of(fit).data.origin
+        return _total(fit, level, INTERCEPT) + elapsed * _total(fit, level, SLOPE)
+    if by not in (INTERCEPT, SLOPE):
+        raise BayesSaudeError(
+            f"Units cannot be ranked by '{by}'.{did_you_mean(by, (INTERCEPT, SLOPE))} "
+            f"Use 'intercept', 'slope' or 'level:' and a time, such as 'level:2014'."
+        )
+    if by == SLOPE and SLOPE not in posterior_of(fit)["term"].values:
+        raise BayesSaudeError(
+            "The units of this fit share one slope and cannot be ranked by it. "
+            "Fit the model with slopes = true."
+        )
+    return _total(fit, level, by)
+
+
+def _total(fit: xr.DataTree, level: str, term: str) -> xr.DataArray:
+    posterior = posterior_of(fit)
+    total = posterior[term]
+    for outer in _levels_down_to(fit, level):
+        effect = posterior[f"{outer}_effect"]
+        if term not in effect["term"].values:
+            continue
+        own = effect.sel(term=term, drop=True)
+        if outer != level:
+            own = own.sel({outer: ancestor_units(fit, level, outer)}).drop_vars(outer)
+        total = total + own
+    if level not in total.dims:
+        total = total.expand_dims({level: posterior[level].values}, axis=-1)
+    return total.assign_coords(term=term).rename(term)
+
+
+def _levels_down_to(fit: xr.DataTree, level: str) -> list[str]:
+    levels = [str(name) for name in posterior_of(fit)["level"].values]
+    if level not in levels:
+        raise BayesSaudeError(
+            f"This fit has no level '{level}'.{did_you_mean(level, levels)} Its levels are {listed(levels)}."
+        )
+    return levels[: levels.index(level) + 1]
+
+
+def _time(by: str) -> float:
+    text = by.removeprefix(LEVEL_PREFIX)
+    try:
+        return float(text)
+    except ValueError:
+        raise BayesSaudeError(
+            f"'{text}' in '{by}' is not a time. Write a number, such as 'level:2014'."
+        ) from None

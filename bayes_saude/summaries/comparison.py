@@ -1,0 +1,262 @@
+"""REML and posterior side by side: the same units, the same rule, and where the two part.
+
+The thesis's rule calls a unit *above* or *below* where the 95% interval of its coefficient excludes the
+overall mean, and says *none* of the rest. The overall mean is here the mean of the level's units, for both:
+
+- For REML with one level that is the thesis's own: predicted effects sum to zero, so the mean of the units'
+  estimates *is* the fixed effect. The interval holds the uncertainty of the unit, not that of the mean.
+- For the posterior the interval is that of the difference between the unit and the mean of the units in the
+  same draw. Comparing with the fixed effect in each draw would ask how the unit stands to a population from
+  which the 28 regions were drawn, and doubt about that population would remain were every region known
+  exactly; comparing with one number, such as the fixed effect's posterior mean, would forget that the mean is
+  estimated from the units and moves with them.
+
+So a unit is above exactly where its `p_above_mean` exceeds 0.975. Its own interval, `bayes_low` to
+`bayes_high`, also holds the doubt about the level common to all units and may be wider than that of the
+difference.
+"""
+
+from collections.abc import Mapping
+
+import arviz_stats
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from bayes_saude.data.published import read_published
+from bayes_saude.summaries.coefficients import INTERCEPT, SLOPE, posterior_of, spec_of
+from bayes_saude.summaries.ranking import ALL, HIGHER, rank
+from bayes_saude.summaries.reml import BOUNDARY
+
+COMPONENTS = ("sd_intercept", "sd_slope", "corr")
+ABOVE, BELOW, NONE = "above", "below", "none"
+COLUMNS = (
+    "level", "unit", "parameter", "reml", "reml_low", "reml_high", "reml_class", "reml_rank",
+    "bayes", "bayes_low", "bayes_high", "bayes_class", "p_above_mean", "expected_rank", "agrees",
+)  # fmt: skip
+HYPERPARAMETER_COLUMNS = (
+    "parameter", "reml", "reml_se", "bayes_mean", "bayes_sd", "bayes_low", "bayes_high",
+    "rhat", "ess_bulk", "ess_tail", "note",
+)  # fmt: skip
+
+
+def compare(
+    fit: xr.DataTree, frequentist: xr.Dataset, *, ranking: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Put each unit's REML estimate, interval, class and rank beside the posterior's.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    frequentist : xarray.Dataset
+        From `reml` of the same fit; its `prob` is that of all intervals here.
+    ranking : pandas.DataFrame, optional
+        From `all_rankings(fit)`, where it is at hand; with the same `prob`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per level, parameter (intercept, slope) and unit, with the columns `COLUMNS`. The classes are
+        explained at the head of this module; `reml_rank` counts from 1, the best estimate in the model file's
+        direction; `agrees` says whether both classes are the same.
+    """
+    spec = spec_of(fit)
+    tables = []
+    for level in spec.data.levels:
+        for parameter in (INTERCEPT, SLOPE)[: 1 + spec.model.slopes]:
+            if ranking is None:
+                posterior = rank(fit, by=parameter, level=level, prob=frequentist.attrs["prob"])
+            else:
+                rows = (ranking["level"] == level) & (ranking["within"] == ALL) & (ranking["by"] == parameter)
+                posterior = ranking[rows]
+            tables.append(_compare_units(frequentist, posterior, spec.ranking.direction == HIGHER))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _compare_units(frequentist: xr.Dataset, posterior: pd.DataFrame, higher_is_better: bool) -> pd.DataFrame:
+    level, parameter = posterior["level"].iloc[0], posterior["by"].iloc[0]
+    prob = frequentist.attrs["prob"]
+    units = posterior["unit"].to_numpy()
+    reml, low, high = (
+        frequentist[f"{level}_{what}"].sel({"term": parameter, level: units}).values
+        for what in ("estimate", "low", "high")
+    )
+    p_above = posterior["p_above_mean"].to_numpy()
+    table = pd.DataFrame(
+        {
+            "level": level,
+            "unit": units,
+            "parameter": parameter,
+            "reml": reml,
+            "reml_low": low,
+            "reml_high": high,
+            "reml_class": _classes(low > reml.mean(), high < reml.mean()),
+            "reml_rank": pd.Series(reml).rank(method="min", ascending=not higher_is_better).astype(int),
+            "bayes": posterior["mean"].to_numpy(),
+            "bayes_low": posterior["low"].to_numpy(),
+            "bayes_high": posterior["high"].to_numpy(),
+            "bayes_class": _classes(p_above > (1 + prob) / 2, p_above < (1 - prob) / 2),
+            "p_above_mean": p_above,
+            "expected_rank": posterior["expected_rank"].to_numpy(),
+        }
+    )
+    return table.assign(agrees=table["reml_class"] == table["bayes_class"])[list(COLUMNS)]
+
+
+def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Count where REML and posterior agree.
+
+    Parameters
+    ----------
+    comparison : pandas.DataFrame
+        From `compare`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per level and parameter: units, agree (units of the same class), both_above, both_below,
+        only_reml (REML names a class, the posterior none), only_bayes, opposite, and rank_correlation,
+        Spearman's between REML's ranks and the expected ranks.
+    """
+    rows = []
+    for (level, parameter), units in comparison.groupby(["level", "parameter"], sort=False):
+        reml, bayes = units["reml_class"], units["bayes_class"]
+        rows.append(
+            {
+                "level": level,
+                "parameter": parameter,
+                "units": len(units),
+                "agree": (reml == bayes).sum(),
+                "both_above": ((reml == ABOVE) & (bayes == ABOVE)).sum(),
+                "both_below": ((reml == BELOW) & (bayes == BELOW)).sum(),
+                "only_reml": ((reml != NONE) & (bayes == NONE)).sum(),
+                "only_bayes": ((reml == NONE) & (bayes != NONE)).sum(),
+                "opposite": ((reml != bayes) & (reml != NONE) & (bayes != NONE)).sum(),
+                "rank_correlation": units["reml_rank"].corr(units["expected_rank"].rank()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
+    """Put fixed effects and variance components of REML beside their posterior, with its diagnostics.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    frequentist : xarray.Dataset
+        From `reml` of the same fit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per parameter, with the columns `HYPERPARAMETER_COLUMNS`. With several levels a component is
+        named with its level, `sd_intercept[region]`. REML has standard errors for fixed effects only. The
+        posterior's interval is equal-tailed. `note` is "boundary" beside a component that REML puts on the
+        edge of what is possible, a correlation of 1 or -1 or a standard deviation of 0: a single point where
+        the posterior has a whole distribution.
+    """
+    draws = _hyperparameter_draws(fit)
+    names = list(draws)
+    tail = (1 - frequentist.attrs["prob"]) / 2
+    stacked = np.stack([draws[name].values.ravel() for name in names])
+    low, high = np.quantile(stacked, [tail, 1 - tail], axis=1)
+    dataset = xr.Dataset(draws)
+    rows = _reml_rows(frequentist)
+    return pd.DataFrame(
+        {
+            "parameter": names,
+            "reml": [rows[name][0] for name in names],
+            "reml_se": [rows[name][1] for name in names],
+            "bayes_mean": stacked.mean(axis=1),
+            "bayes_sd": stacked.std(axis=1, ddof=1),
+            "bayes_low": low,
+            "bayes_high": high,
+            "rhat": _each(arviz_stats.rhat(dataset), names),
+            "ess_bulk": _each(arviz_stats.ess(dataset, method="bulk"), names),
+            "ess_tail": _each(arviz_stats.ess(dataset, method="tail"), names),
+            "note": [rows[name][2] for name in names],
+        }
+    )[list(HYPERPARAMETER_COLUMNS)]
+
+
+def chapter5(
+    comparisons: Mapping[str, pd.DataFrame], significance: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Hold the words of Sá (2015), chapter 5, against the posterior.
+
+    Parameters
+    ----------
+    comparisons : mapping of str to pandas.DataFrame
+        From an indicator's name to the `compare` of its fit by region.
+    significance : pandas.DataFrame, optional
+        Which regions the chapter names (indicator, parameter, class, region, page); the shipped transcription
+        if left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for every region that the chapter or the posterior calls above or below: indicator, parameter,
+        region, page, thesis_class, reml_class, bayes_class, p_above_mean, and verdict: "confirmed" where the
+        posterior says the same as the chapter, "not confirmed" where it does not, "not named" where only the
+        posterior says so.
+    """
+    named = read_published("sa2015/significance") if significance is None else significance
+    named = named[named["indicator"].isin(list(comparisons))].rename(columns={"class": "thesis_class"})
+    tables = [
+        table[table["level"] == "region"].rename(columns={"unit": "region"}).assign(indicator=indicator)
+        for indicator, table in comparisons.items()
+    ]
+    keys = ["indicator", "parameter", "region"]
+    units = pd.concat(tables)[[*keys, "reml_class", "bayes_class", "p_above_mean"]]
+    joined = units.merge(named, on=keys, how="outer", validate="one_to_one")
+    joined["thesis_class"] = joined["thesis_class"].fillna(NONE)
+    joined = joined[(joined["thesis_class"] != NONE) | (joined["bayes_class"] != NONE)]
+    verdict = np.where(joined["thesis_class"] == joined["bayes_class"], "confirmed", "not confirmed")
+    joined["verdict"] = np.where(joined["thesis_class"] == NONE, "not named", verdict)
+    order = [*keys, "page", "thesis_class", "reml_class", "bayes_class", "p_above_mean", "verdict"]
+    return joined[order].reset_index(drop=True)
+
+
+def _classes(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    return np.where(above, ABOVE, np.where(below, BELOW, NONE))
+
+
+def _each(values: xr.Dataset, names: list[str]) -> list[float]:
+    return [float(values[name]) for name in names]
+
+
+def _component(name: str, level: str, levels: list[str]) -> str:
+    return name if len(levels) == 1 else f"{name}[{level}]"
+
+
+def _hyperparameter_draws(fit: xr.DataTree) -> dict[str, xr.DataArray]:
+    posterior = posterior_of(fit)
+    levels = list(posterior["level"].values)
+    draws = {name: posterior[name] for name in (INTERCEPT, SLOPE)}
+    for level in levels:
+        for name in [name for name in COMPONENTS if name in posterior]:
+            draws[_component(name, level, levels)] = posterior[name].sel(level=level, drop=True)
+    return {**draws, "sd_resid": posterior["sd_resid"]}
+
+
+def _reml_rows(frequentist: xr.Dataset) -> dict[str, tuple[float, float, str]]:
+    """Value, standard error and note of each parameter."""
+    fixed = frequentist["fixed"].to_series(), frequentist["fixed_se"].to_series()
+    rows = {name: (fixed[0][name], fixed[1][name], "") for name in (INTERCEPT, SLOPE)}
+    levels = list(frequentist["level"].values)
+    resid = float(frequentist["sd_resid"])
+    for level in levels:
+        components = frequentist.sel(level=level)
+        note = _boundary_note(float(components["singular"]), frequentist.attrs["replicates"])
+        for name in ("sd_intercept", "sd_slope"):
+            value = float(components[name])
+            rows[_component(name, level, levels)] = value, np.nan, note if value < BOUNDARY * resid else ""
+        rows[_component("corr", level, levels)] = float(components["corr"]), np.nan, note
+    return {**rows, "sd_resid": (resid, np.nan, "")}
+
+
+def _boundary_note(share: float, replicates: int) -> str:
+    if share in (0, 1):
+        return "boundary" if share else ""
+    return f"boundary in {round(share * replicates)} of {replicates} replicates"

@@ -1,0 +1,183 @@
+"""The frequentist fit of the same trend: restricted maximum likelihood, by the library `mixedlm`.
+
+`mixedlm` finds the optimum of lme4's profiled criterion, boundary optima included, in hundredths of a second.
+What it leaves open is the variance of a unit's total coefficient in nested models, which has a closed form.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from statistics import NormalDist
+
+import mixedlm
+import numpy as np
+import pandas as pd
+import xarray as xr
+from mixedlm.models.lmer import LmerResult
+from numpy.typing import NDArray
+
+from bayes_saude.errors import BayesSaudeError, ConvergenceError
+from bayes_saude.models.spec import ModelSpec
+from bayes_saude.summaries.coefficients import INTERCEPT, SLOPE, panel_of, spec_of
+from bayes_saude.summaries.conditional import conditional_variances
+
+TERMS = (INTERCEPT, SLOPE)
+# lme4's tolerance: a standard deviation below 1e-4 of the residual one is on the boundary.
+BOUNDARY = 1e-4
+# A start well inside: the lower triangle of the covariance's Cholesky factor, relative to the residual
+# deviation.
+INSIDE = (0.5, 0.0, 0.5)
+# The checks that only warn are made here, or shown in the result.
+CONTROL = mixedlm.lmerControl(
+    check_conv=False,
+    check_singular=False,
+    check_scaleX="ignore",
+    check_nlev_gtreq_5="ignore",
+)
+
+
+def reml(
+    source: xr.DataTree | pd.DataFrame, spec: ModelSpec | None = None, *, prob: float = 0.95
+) -> xr.Dataset:
+    """Fit a model of the Gaussian family by REML.
+
+    Parameters
+    ----------
+    source : xarray.DataTree or pandas.DataFrame
+        A fit, whose panel and model are taken, or a validated panel.
+    spec : ModelSpec, optional
+        The model; needed with a panel.
+    prob : float
+        Probability of the units' intervals.
+
+    Returns
+    -------
+    xarray.Dataset
+        fixed, fixed_se (term)
+            Fixed effects and standard errors.
+        sd_intercept, sd_slope, corr (level); sd_resid
+            Standard deviations and correlation of the random effects. The correlation is missing beside a
+            standard deviation of zero.
+        singular (level)
+            Share of the replicates in which the covariance of the level's effects is singular.
+        loglik
+            Restricted log-likelihood.
+        `{level}_estimate`, `{level}_se`, `{level}_low`, `{level}_high` (level, term)
+            Each unit's total coefficients, fixed effects included. The interval is that of Sá (2015),
+            appendices A-F: estimate ± 1.96 standard deviations of the random effects given the data and all
+            other parameters, for one level sqrt(diag((Σ⁻¹ + X'X/σ²)⁻¹)); 1.96 is rounded as there, for other
+            `prob` likewise.
+
+        Where the panel has replicates each is fitted, and everything is the mean over them: a unit whose
+        effect is printed has the same estimate in all.
+
+    Raises
+    ------
+    BayesSaudeError
+        If the family is not Gaussian.
+    ConvergenceError
+        If the optimiser gives up.
+    """
+    if isinstance(source, xr.DataTree):
+        spec, panel = spec_of(source), panel_of(source)
+    elif spec is None:
+        raise BayesSaudeError(
+            "REML of a panel needs a model. Give `spec`, for example read_model('sa2015-esf-region')."
+        )
+    else:
+        panel = source
+    if spec.model.family != "gaussian":
+        raise BayesSaudeError(
+            f"REML is for the Gaussian family, but '{spec.name}' is {spec.model.family}. "
+            "Compare it with another Bayesian fit instead."
+        )
+    panel = panel.assign(elapsed=panel["time"].astype(float) - spec.data.origin)
+    fits = [_fit_one(rows, spec) for _, rows in panel.groupby("replicate")]
+    pooled = xr.concat(fits, dim="replicate", join="outer").mean("replicate")
+    z = round(NormalDist().inv_cdf((1 + prob) / 2), 2)
+    for level in spec.data.levels:
+        estimate, margin = pooled[f"{level}_estimate"], z * pooled[f"{level}_se"]
+        pooled = pooled.assign({f"{level}_low": estimate - margin, f"{level}_high": estimate + margin})
+    return pooled.assign_attrs(
+        library=f"mixedlm {version('mixedlm')}", replicates=len(fits), prob=prob, z=z, model=spec.name
+    )
+
+
+def _fit_one(panel: pd.DataFrame, spec: ModelSpec) -> xr.Dataset:
+    levels = spec.data.levels
+    # Columns of our own names, so that a level may be called anything.
+    groups = [f"g{depth}" for depth in range(len(levels))]
+    frame = panel.rename(columns=dict(zip(levels, groups, strict=True)))[["value", "elapsed", *groups]]
+    effects = "1 + elapsed" if spec.model.slopes else "1"
+    result = _highest("value ~ elapsed + " + " + ".join(f"({effects} | {group})" for group in groups), frame)
+    if not result.converged:
+        raise ConvergenceError(
+            f"REML of '{spec.name}' did not converge ({result.message}). "
+            "Check that units have more than one time."
+        )
+    blocks = [np.asarray(result.VarCorr().groups[group].cov) for group in groups]
+    smallest = np.array([np.linalg.eigvalsh(block)[0] for block in blocks])
+    # A model without slopes is one whose slopes have variance zero.
+    covariances = [np.pad(block, (0, len(TERMS) - len(block))) for block in blocks]
+    variances = np.stack([np.diag(covariance) for covariance in covariances])
+    with np.errstate(invalid="ignore"):
+        corr = np.array([covariance[0, 1] for covariance in covariances]) / np.sqrt(variances.prod(axis=1))
+    return xr.Dataset(
+        {
+            "fixed": ("term", result.beta),
+            "fixed_se": ("term", np.sqrt(np.diag(result.vcov()))),
+            "sd_intercept": ("level", np.sqrt(variances[:, 0])),
+            "sd_slope": ("level", np.sqrt(variances[:, 1])),
+            "corr": ("level", corr.clip(-1, 1)),
+            "sd_resid": result.sigma,
+            "singular": ("level", (smallest < (BOUNDARY * result.sigma) ** 2).astype(float)),
+            "loglik": float(result.logLik()),
+            **_unit_estimates(result, frame, groups, levels, covariances),
+        },
+        coords={"term": list(TERMS), "level": list(levels)},
+    )
+
+
+def _highest(formula: str, frame: pd.DataFrame) -> LmerResult:
+    # The criterion can have several optima on the boundary, and rarely the search ends on a lower one: an end
+    # there is tried again from well inside.
+    result = mixedlm.lmer(formula, frame, control=CONTROL)
+    if not result.isSingular(BOUNDARY):
+        return result
+    block = INSIDE if "1 + elapsed" in formula else INSIDE[:1]
+    start = np.tile(block, formula.count("|"))
+    again = mixedlm.lmer(formula, frame, control=CONTROL, start=start)
+    return max((result, again), key=lambda fitted: float(fitted.logLik()))
+
+
+def _unit_estimates(
+    result: LmerResult,
+    frame: pd.DataFrame,
+    groups: Sequence[str],
+    levels: Sequence[str],
+    covariances: Sequence[NDArray],
+) -> dict[str, xr.DataArray]:
+    """Total coefficients of every level's units, in alphabetical order, and their standard deviations."""
+    names = [np.unique(frame[group]) for group in groups]
+    parents = []
+    for outer, inner, outer_names in zip(groups, groups[1:], names, strict=False):
+        homes = frame.drop_duplicates(inner).sort_values(inner)[outer]
+        parents.append(np.searchsorted(outer_names, homes))
+
+    powers = pd.DataFrame({power: frame["elapsed"] ** power for power in range(3)})
+    sums = powers.groupby(frame[groups[-1]]).sum().to_numpy()
+    spread = conditional_variances(sums[:, [[0, 1], [1, 2]]] / result.sigma**2, parents, covariances)
+
+    places = {block.grouping_factor: block.level_map for block in result.matrices.random_structures}
+    effects = result.ranef()
+    estimates: dict[str, xr.DataArray] = {}
+    total = result.beta[None, :]
+    for depth, (group, level) in enumerate(zip(groups, levels, strict=True)):
+        own = np.zeros((len(names[depth]), len(TERMS)))
+        for term, values in enumerate(effects[group].values()):
+            own[:, term] = values[[places[group][name] for name in names[depth]]]
+        total = own + (total[parents[depth - 1]] if depth else total)
+        deviation = np.sqrt(np.diagonal(spread[depth], axis1=1, axis2=2))
+        coords = {level: names[depth], "term": list(TERMS)}
+        estimates[f"{level}_estimate"] = xr.DataArray(total, coords=coords, dims=(level, "term"))
+        estimates[f"{level}_se"] = xr.DataArray(deviation, coords=coords, dims=(level, "term"))
+    return estimates

@@ -1,0 +1,51 @@
+"""Tables as the summaries leave them, small and large."""
+
+from collections.abc import Callable
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    """Draw without a screen and leave no figure open."""
+    mpl.use("Agg")
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def make_ranking() -> Callable[[int], pd.DataFrame]:
+    """Give a function that makes a ranking of n units by intercept and by slope."""
+
+    def make(n: int) -> pd.DataFrame:
+        mean = np.linspace(90, 10, n)
+        table = pd.DataFrame(
+            {
+                "level": "region",
+                "within": "all",
+                "unit": [f"Unit {place:03d}" for place in range(n)],
+                "mean": mean,
+                "low": mean - 7,
+                "high": mean + 6,
+                "expected_rank": np.arange(1.0, n + 1),
+                "p_above_mean": np.linspace(1, 0, n),
+            }
+        )
+        scaled = {column: table[column] / 1000 for column in ("mean", "low", "high")}
+        return pd.concat([table.assign(by="intercept"), table.assign(by="slope", **scaled)])
+
+    return make
+
+
+@pytest.fixture
+def comparison() -> pd.DataFrame:
+    """Make a comparison of thirty units, of which three differ in class."""
+    reml = np.linspace(0, 1, 30)
+    table = pd.DataFrame({"level": "region", "unit": [f"Unit {i:02d}" for i in range(30)], "reml": reml})
+    table["bayes"] = 0.5 + 0.9 * (reml - 0.5)
+    table["agrees"] = ~table["unit"].isin(["Unit 02", "Unit 20", "Unit 29"])
+    return table.assign(parameter="intercept")

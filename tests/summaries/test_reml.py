@@ -1,0 +1,184 @@
+"""REML by the library, against lme4 and statsmodels.
+
+The numbers of lme4 1.1-31 (R) were computed once from the panels that `panel_of_waves` makes, with the
+response scaled to unit variance and bobyqa run to 1e-9; its own default stops early on such models.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+
+from bayes_saude.errors import BayesSaudeError
+from bayes_saude.summaries.reml import reml
+
+# Near its optimum a criterion of about 500 is known to 1e-14 of that, and a parameter, in whose standard
+# errors its second derivative is of order one, to the square root: 2e-6.
+DIGITS = {"rel": 5e-6}
+
+
+def wave(n: int, step: float) -> np.ndarray:
+    """Give numbers between -1 and 1 in no order, the same on every machine."""
+    return np.sin(step * np.arange(1, n + 1) ** 2)
+
+
+def panel_of_waves(sd_intercept: float, sd_slope: float, corr: float) -> pd.DataFrame:
+    """Make 20 municipalities in 4 regions in 4 years, two of them without a year."""
+    unit, year = np.arange(20).repeat(4), np.tile([0, 1, 2, 3], 20)
+    intercept = wave(20, 1.3)
+    slope = corr * intercept + np.sqrt(1 - corr**2) * wave(20, 2.1)
+    height = 50 + sd_intercept * (intercept[unit] + wave(4, 0.7)[unit // 5])
+    growth = 3 + sd_slope * (slope[unit] + 0.7 * wave(4, 1.9)[unit // 5])
+    frame = pd.DataFrame(
+        {
+            "replicate": 1,
+            "region": [f"R{place // 5}" for place in unit],
+            "municipality": [f"M{place:02d}" for place in unit],
+            "time": 2011 + year,
+            "value": (height + growth * year + 4 * wave(80, 0.37)).round(3),
+        }
+    )
+    return frame.drop(index=[3, 45])
+
+
+@pytest.fixture(scope="module")
+def panel() -> pd.DataFrame:
+    return panel_of_waves(10, 3, -0.4)
+
+
+def test_one_level_agrees_with_lme4(panel, make_spec):
+    fitted = reml(panel, make_spec("municipality"))
+    assert fitted["fixed"].values == pytest.approx([48.7546883, 4.29720314], **DIGITS)
+    assert fitted["fixed_se"].values == pytest.approx([2.58836027, 0.724537772], **DIGITS)
+    assert float(fitted["sd_intercept"][0]) == pytest.approx(11.380887682, **DIGITS)
+    assert float(fitted["sd_slope"][0]) == pytest.approx(3.028636935, **DIGITS)
+    assert float(fitted["corr"][0]) == pytest.approx(0.516167716, **DIGITS)
+    assert float(fitted["sd_resid"]) == pytest.approx(2.497099072, **DIGITS)
+    assert float(fitted["loglik"]) == pytest.approx(-241.795556, rel=1e-8)
+    assert fitted["singular"].values.tolist() == [0]
+    units = fitted.sel(municipality=["M00", "M11"])
+    deviations = units["municipality_estimate"] - fitted["fixed"]
+    assert deviations.values == pytest.approx(
+        np.array([[18.73947493, 1.71374830], [-4.11435164, -2.20411602]]), **DIGITS
+    )
+    # M00 and M11 are the two that lack a year.
+    assert units["municipality_se"].values == pytest.approx(
+        np.array([[1.93046250, 1.38840068], [2.14065524, 1.00434369]]), **DIGITS
+    )
+
+
+def test_a_singular_fit_agrees_with_lme4_and_is_called_so(make_spec):
+    fitted = reml(panel_of_waves(10, 0.5, 1.0), make_spec("region"))
+    assert fitted["singular"].values.tolist() == [1]
+    assert float(fitted["corr"][0]) == pytest.approx(1, abs=1e-12)
+    assert float(fitted["sd_intercept"][0]) == pytest.approx(10.107286770, **DIGITS)
+    assert float(fitted["sd_slope"][0]) == pytest.approx(0.345754104, **DIGITS)
+    assert float(fitted["loglik"]) == pytest.approx(-275.814506, rel=1e-8)
+    third = fitted.sel(region="R2")
+    assert (third["region_estimate"] - fitted["fixed"]).values == pytest.approx(
+        [-1.5680661593, -0.0536410336], **DIGITS
+    )
+    assert third["region_se"].values == pytest.approx([1.7204359257, 0.0588533594], **DIGITS)
+
+
+def test_nested_levels_agree_with_lme4(panel, make_spec):
+    fitted = reml(panel, make_spec("region", "municipality"))
+    assert fitted["fixed"].values == pytest.approx([48.7569001, 4.29871617], **DIGITS)
+    assert fitted["fixed_se"].values == pytest.approx([5.13057312, 1.59899821], **DIGITS)
+    assert fitted["sd_intercept"].values == pytest.approx([9.655928418, 7.471819897], **DIGITS)
+    assert fitted["sd_slope"].values == pytest.approx([3.107400628, 1.245170965], **DIGITS)
+    assert fitted["corr"].values == pytest.approx([0.858501554, -0.268587634], **DIGITS)
+    assert float(fitted["loglik"]) == pytest.approx(-229.001608, rel=1e-8)
+    region = fitted.sel(region="R2")
+    assert (region["region_estimate"] - fitted["fixed"]).values == pytest.approx(
+        [-2.116709476, -2.182263689], **DIGITS
+    )
+    assert region["region_se"].values == pytest.approx([2.735011278, 0.646212402], **DIGITS)
+    # M11 lies in R2; its total is the sum of both effects.
+    own = fitted["municipality_estimate"].sel(municipality="M11").values - region["region_estimate"].values
+    assert own == pytest.approx([-1.638783523, -0.191207295], **DIGITS)
+
+
+def test_statsmodels_agrees(panel, make_spec):
+    fitted = reml(panel, make_spec("municipality"))
+    frame = panel.assign(year=panel["time"] - 2011)
+    model = smf.mixedlm("value ~ year", frame, groups="municipality", re_formula="~year")
+    other = model.fit(reml=True, method="bfgs", gtol=1e-8)
+    assert fitted["fixed"].values == pytest.approx(other.fe_params.to_numpy(), rel=1e-5)
+    covariance = other.cov_re.to_numpy()
+    assert float(fitted["sd_intercept"][0]) == pytest.approx(np.sqrt(covariance[0, 0]), rel=1e-4)
+    assert float(fitted["sd_slope"][0]) == pytest.approx(np.sqrt(covariance[1, 1]), rel=1e-4)
+    assert float(fitted["loglik"]) == pytest.approx(other.llf, rel=1e-7)
+
+
+def test_variance_of_nested_totals_is_that_of_the_joint_normal(panel, make_spec):
+    """Build the covariance of effects and observations of one region and condition on the observations."""
+    fitted = reml(panel, make_spec("region", "municipality"))
+    rows = panel[panel["region"] == "R2"]
+    units = sorted(rows["municipality"].unique())
+    line = np.column_stack([np.ones(len(rows)), rows["time"] - 2011])
+    sds = np.stack([fitted["sd_intercept"].values, fitted["sd_slope"].values], axis=1)
+    sigma = [
+        np.outer(sd, sd) * np.array([[1, r], [r, 1]])
+        for sd, r in zip(sds, fitted["corr"].values, strict=True)
+    ]
+    prior = np.kron(np.diag([1.0] + [0.0] * 5), sigma[0]) + np.kron(np.diag([0.0] + [1.0] * 5), sigma[1])
+    member = np.column_stack([np.ones(len(rows)), *(rows["municipality"] == unit for unit in units)])
+    design = (member[:, :, None] * line[:, None, :]).reshape(len(rows), -1)
+    marginal = design @ prior @ design.T + float(fitted["sd_resid"]) ** 2 * np.eye(len(rows))
+    posterior = prior - prior @ design.T @ np.linalg.solve(marginal, design @ prior)
+    for place, unit in enumerate(units, start=1):
+        adds = np.zeros((2, 12))
+        adds[:, :2] = adds[:, 2 * place : 2 * place + 2] = np.eye(2)
+        expected = np.sqrt(np.diag(adds @ posterior @ adds.T))
+        assert fitted["municipality_se"].sel(municipality=unit).values == pytest.approx(expected, rel=1e-9)
+
+
+def test_interval_is_the_thesis_rule(panel, make_spec):
+    fitted = reml(panel, make_spec("municipality"))
+    margin = fitted["municipality_estimate"] - fitted["municipality_low"]
+    assert (margin / fitted["municipality_se"]).values == pytest.approx(1.96)
+    assert (fitted["municipality_high"] - fitted["municipality_estimate"]).values == pytest.approx(
+        margin.values
+    )
+    assert reml(panel, make_spec("municipality"), prob=0.9).attrs["z"] == 1.64
+
+
+def test_predicted_effects_sum_to_zero_at_every_level(panel, make_spec):
+    fitted = reml(panel, make_spec("region", "municipality"))
+    regions = fitted["region_estimate"].mean("region") - fitted["fixed"]
+    assert regions.values == pytest.approx([0, 0], abs=1e-8)
+
+
+def test_replicates_are_fitted_one_by_one_and_averaged(panel, make_spec):
+    shifted = panel.assign(replicate=2, value=panel["value"] + 6)
+    both = reml(pd.concat([panel, shifted]), make_spec("municipality"))
+    one = reml(panel, make_spec("municipality"))
+    assert both.attrs["replicates"] == 2
+    assert float(both["fixed"][0] - one["fixed"][0]) == pytest.approx(3)
+    assert both["sd_intercept"].values == pytest.approx(one["sd_intercept"].values, rel=1e-5)
+    moved = both["municipality_estimate"] - one["municipality_estimate"]
+    assert moved.sel(term="intercept").values == pytest.approx(np.full(20, 3), abs=1e-4)
+
+
+def test_random_intercepts_alone_agree_with_lme4(panel, make_spec):
+    fitted = reml(panel, make_spec("municipality", slopes=False))
+    assert fitted["fixed"].values == pytest.approx([48.7705685, 4.24428219], **DIGITS)
+    assert float(fitted["sd_intercept"][0]) == pytest.approx(14.06900069, **DIGITS)
+    assert float(fitted["sd_slope"][0]) == 0
+    assert float(fitted["loglik"]) == pytest.approx(-262.815258, rel=1e-8)
+    first = fitted.sel(municipality="M00")
+    assert float(first["municipality_estimate"][0] - fitted["fixed"][0]) == pytest.approx(
+        20.10753012, **DIGITS
+    )
+    assert first["municipality_se"].values == pytest.approx([2.61575336, 0], **DIGITS)
+
+
+def test_a_level_may_have_any_name(panel, make_spec):
+    odd = panel.rename(columns={"municipality": "unidade de saúde (CNES)"})
+    assert "unidade de saúde (CNES)_estimate" in reml(odd, make_spec("unidade de saúde (CNES)"))
+
+
+def test_a_panel_needs_its_model(panel):
+    with pytest.raises(BayesSaudeError, match="needs a model"):
+        reml(panel)
