@@ -119,7 +119,14 @@ def rank(
     return ranking
 
 
-def all_rankings(fit: xr.DataTree, years: list[float] | None = None) -> pd.DataFrame:
+def all_rankings(
+    fit: xr.DataTree,
+    years: list[float] | None = None,
+    *,
+    top: int = 10,
+    prob: float = 0.95,
+    target: float | None = None,
+) -> pd.DataFrame:
     """Rank every level by intercept, slope and level in some years, over all and within each outer level.
 
     Parameters
@@ -127,6 +134,8 @@ def all_rankings(fit: xr.DataTree, years: list[float] | None = None) -> pd.DataF
     fit : xarray.DataTree
     years : list of float, optional
         Times whose level is ranked; the last one of the panel if left out.
+    top, prob, target
+        As for `rank`.
 
     Returns
     -------
@@ -143,7 +152,7 @@ def all_rankings(fit: xr.DataTree, years: list[float] | None = None) -> pd.DataF
         *(f"{LEVEL_PREFIX}{year:g}" for year in years),
     ]
     tables = [
-        rank(fit, by=by, level=level, within=within)
+        rank(fit, by=by, level=level, within=within, top=top, prob=prob, target=target)
         for depth, level in enumerate(levels)
         for within in (None, *levels[:depth])
         for by in quantities
