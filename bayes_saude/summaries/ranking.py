@@ -88,7 +88,17 @@ def rank(
             Probability to reach `target`: missing without one, and for slopes.
 
         `DataFrame.attrs` records direction, top, bottom (None for the fifth), prob, target and seed.
+
+    Raises
+    ------
+    BayesSaudeError
+        If the fit has no such level, or nothing to rank by in this way, or an option is out of its range.
     """
+    if top < 1 or (bottom is not None and bottom < 1) or not 0 < prob < 1:
+        raise BayesSaudeError(
+            f"Top {top}, bottom {bottom} and probability {prob} do not make a ranking. "
+            "Use numbers of units from 1 on and a probability between 0 and 1, such as 0.95."
+        )
     spec = spec_of(fit)
     level = level or spec.data.levels[-1]
     target = spec.ranking.target if target is None else target

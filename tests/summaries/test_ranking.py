@@ -116,6 +116,12 @@ def test_replicates_enter_the_error_of_the_rank(make_fit):
     assert error == pytest.approx(np.sqrt(3 / 4), rel=1e-3)
 
 
+@pytest.mark.parametrize("options", [{"top": 0}, {"bottom": 0}, {"prob": 1.0}, {"prob": 95}])
+def test_options_out_of_range_are_refused(nested_fit, options):
+    with pytest.raises(BayesSaudeError, match="do not make a ranking"):
+        rank(nested_fit, **options)
+
+
 def test_a_level_is_not_ranked_within_itself(nested_fit):
     with pytest.raises(BayesSaudeError, match="cannot be ranked within 'region'"):
         rank(nested_fit, level="region", within="region")
