@@ -82,8 +82,9 @@ def rank(
         p_top, p_bottom, p_best
             Probabilities to rank among the first `top`, among the last `bottom`, and first.
         p_above_mean
-            Probability to lie above the mean, in the same draw, of the units ranked together. "Above" is
-            about the value, not the direction: where lower is better, it is bad news.
+            Probability to lie above the mean, in the same draw, of the units ranked together; a unit on the
+            mean, as one that is alone, counts half. "Above" is about the value, not the direction: where
+            lower is better, it is bad news.
         p_meets_target
             Probability to reach `target`: missing without one, and for slopes.
 
@@ -117,7 +118,8 @@ def rank(
         table = table.assign(level=level, within=name, by=by, **_value_columns(draws, prob))
         table = table.assign(**rank_columns(ranks, top=top, bottom=worst, prob=prob))
         table["rank_mcse"] = rank_mcse(ranks.reshape(values.shape), replicate)
-        table["p_above_mean"] = (draws > draws.mean(axis=1, keepdims=True)).mean(axis=0)
+        difference = np.sign(draws - draws.mean(axis=1, keepdims=True))
+        table["p_above_mean"] = (1 + difference.mean(axis=0)) / 2
         table["p_meets_target"] = _meets(draws, None if by == SLOPE else target, higher_is_better)
         tables.append(table.sort_values("expected_rank", kind="stable"))
 

@@ -26,8 +26,8 @@ def test_columns_of_an_example_worked_by_hand(make_fit):
     assert table["p_top"].tolist() == pytest.approx([1, 0.75, 0.25])
     # The worst fifth of three units is one.
     assert table["p_bottom"].tolist() == pytest.approx([0, 0.25, 0.75])
-    # Means of the draws: 7, 6.83, 7, 9.
-    assert table["p_above_mean"].tolist() == pytest.approx([1, 0.5, 0])
+    # Means of the draws: 7, 6.83, 7, 9. In the last the third unit stands on the mean.
+    assert table["p_above_mean"].tolist() == pytest.approx([1, 0.5, 0.125])
     assert table["p_meets_target"].tolist() == pytest.approx([1, 0.25, 0.25])
 
 
@@ -120,6 +120,21 @@ def test_replicates_enter_the_error_of_the_rank(make_fit):
 def test_options_out_of_range_are_refused(nested_fit, options):
     with pytest.raises(BayesSaudeError, match="do not make a ranking"):
         rank(nested_fit, **options)
+
+
+def test_a_unit_alone_is_first_last_and_neither_above_nor_below(make_fit):
+    table = rank(one_level(make_fit, np.random.default_rng(9).normal(size=(40, 1))))
+    columns = [
+        "expected_rank",
+        "rank_low",
+        "rank_high",
+        "rank_mcse",
+        "p_top",
+        "p_bottom",
+        "p_best",
+        "p_above_mean",
+    ]
+    assert table.loc[0, columns].tolist() == [1, 1, 1, 0, 1, 1, 1, 0.5]
 
 
 def test_a_level_is_not_ranked_within_itself(nested_fit):
