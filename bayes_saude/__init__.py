@@ -9,8 +9,8 @@ The same steps as on the command line, in a few lines:
 True
 >>> bs.rank(fit, by="intercept").head()
 
-Every name is imported when it is first used, so that `import bayes_saude` costs nothing; the list of names is in
-`__init__.pyi`, where type checkers read it too.
+Every name is imported when it is first used, so that `import bayes_saude` costs nothing; the list of names
+is in `__init__.pyi`, where type checkers read it too.
 """
 
 import lazy_loader

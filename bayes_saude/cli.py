@@ -1,0 +1,262 @@
+"""The command line: one thin function per command, over the same functions that scripts use.
+
+What a command needs is imported inside it, so that help and slips of the keyboard answer at once.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from bayes_saude.errors import BayesSaudeError, DataError
+
+Model = Annotated[str, typer.Argument(help="A name from `bayes-saude models`, or the path of a model file.")]
+Result = Annotated[Path, typer.Argument(help="A result folder: results/MODEL.")]
+Out = Annotated[Path, typer.Option(help="Folder in which each model has its result folder.")]
+Force = Annotated[bool, typer.Option("--force", help="Fit again even where the same fit is at hand.")]
+Despite = Annotated[
+    bool, typer.Option("--despite-checks", help="Go on with a fit that fails its checks; its folder says so.")
+]
+
+
+class OneLineErrors(TyperGroup):
+    """Tells an error in one line and ends with status 2, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (BayesSaudeError, OSError) as error:
+            if ctx.params["debug"]:
+                raise
+            typer.echo(f"Error: {error}", err=True)
+            raise typer.Exit(2) from error
+
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def root(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Bayesian hierarchical trends of health indicators, and rankings that say how sure they are.
+
+    For a first look: demo. For data of your own, copy a model file, edit it, then: fit, check, rank, compare.
+    """
+    from bayes_saude.console import log_to_stderr
+
+    log_to_stderr()
+
+
+@app.command()
+def demo(out: Out = Path("results"), force: Force = False) -> None:
+    """Re-analyse Sá (2015): four indicators, 12 models, and what a reader wants to know first.
+
+    A second run reuses the finished fits.
+
+    Example: bayes-saude demo --out results
+    """
+    from bayes_saude.demo import run
+
+    run(out, force=force)
+
+
+@app.command()
+def models() -> None:
+    """List the model files that ship with the package: fit one by its name, or copy and edit it.
+
+    Example: bayes-saude models
+    """
+    from bayes_saude.models.catalogue import catalogue, read_model
+
+    files = catalogue()
+    for name in files:
+        typer.echo(f"{name:<{max(map(len, files))}}  {read_model(name).title}")
+    typer.echo(f"\nTheir files are in {next(iter(files.values())).parent}")
+
+
+@app.command()
+def fit(
+    model: Model,
+    data: Annotated[Path | None, typer.Option(help="A panel to use instead of the model file's.")] = None,
+    missing: Annotated[
+        Literal["error", "drop"], typer.Option(help="What to do with rows that have no outcome.")
+    ] = "error",
+    draws: Annotated[int, typer.Option(help="Draws to keep of each chain.", min=1)] = 1000,
+    tune: Annotated[int, typer.Option(help="Draws of each chain to tune the sampler with.", min=1)] = 1000,
+    chains: Annotated[int, typer.Option(help="Chains.", min=1)] = 4,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed. Without one it is drawn, and recorded.", min=0)
+    ] = None,
+    out: Out = Path("results"),
+    force: Force = False,
+) -> None:
+    """Fit a model to its panel and save the fit, with its checks, in OUT/MODEL.
+
+    A finished fit of the same model, data, settings and seed is used again.
+
+    Example: bayes-saude fit sa2015-esf-region --seed 1
+
+    Example: bayes-saude fit my-model.toml --data panel.csv --missing drop
+    """
+    from bayes_saude.console import on_terminal
+    from bayes_saude.data.panel import read_panel
+    from bayes_saude.inference.fit import fitting_panel
+    from bayes_saude.inference.store import fit_or_load
+    from bayes_saude.models.catalogue import read_model
+    from bayes_saude.results import checked
+
+    spec = read_model(model)
+    panel = fitting_panel(spec, read_panel(data or spec.data.panel), missing=missing)
+    folder = out / spec.name
+    fitted = fit_or_load(
+        spec, panel, folder, force=force,
+        draws=draws, tune=tune, chains=chains, seed=seed, progress=on_terminal(),
+    )  # fmt: skip
+    _print_checks(checked(fitted, folder, despite=True))
+    typer.echo(f"Saved in {folder}")
+
+
+@app.command()
+def check(result: Result) -> None:
+    """Check whether a fit has converged. The exit status is 1 where a gate fails.
+
+    Example: bayes-saude check results/sa2015-esf-region
+    """
+    from bayes_saude.inference.store import load
+    from bayes_saude.results import write_checks
+
+    report = write_checks(load(result), result)
+    _print_checks(report)
+    if not report["passed"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rank(
+    result: Result,
+    by: Annotated[
+        str, typer.Option(help="intercept, slope, or level:YEAR such as level:2014.")
+    ] = "intercept",
+    level: Annotated[str | None, typer.Option(help="Level to rank; the innermost if left out.")] = None,
+    within: Annotated[str | None, typer.Option(help="Rank inside each unit of this outer level.")] = None,
+    top: Annotated[int, typer.Option(help="Units to print, and the k of p_top.", min=1)] = 10,
+    prob: Annotated[float, typer.Option(help="Probability of the intervals.", min=0.01, max=0.999)] = 0.95,
+    target: Annotated[
+        float | None, typer.Option(help="Value to be met, instead of the model file's.")
+    ] = None,
+    despite_checks: Despite = False,
+) -> None:
+    """Rank units, 1 the best, with what is known of each rank.
+
+    Writes ranking.csv: all levels by intercept, by slope, and by level in the last year or the one asked for.
+
+    Example: bayes-saude rank results/sa2015-esf-nested --level region --by level:2014
+
+    Example: bayes-saude rank results/sa2015-esf-nested --within region --top 3
+    """
+    from bayes_saude.console import console
+    from bayes_saude.inference.store import load
+    from bayes_saude.results import checked, write_table
+    from bayes_saude.screen_tables import ranking_table
+    from bayes_saude.summaries.coefficients import LEVEL_PREFIX
+    from bayes_saude.summaries.ranking import all_rankings
+    from bayes_saude.summaries.ranking import rank as rank_units
+
+    fitted = load(result)
+    checked(fitted, result, despite=despite_checks)
+    options: dict[str, Any] = {"top": top, "prob": prob, "target": target}
+    ranking = rank_units(fitted, by=by, level=level, within=within, **options)
+    years = [float(by.removeprefix(LEVEL_PREFIX))] if by.startswith(LEVEL_PREFIX) else None
+    write_table(all_rankings(fitted, years, **options), result, "ranking")
+    console().print(ranking_table(ranking.groupby("within", sort=False).head(top)))
+    typer.echo(f"\nAll rankings: {result / 'ranking.csv'}")
+
+
+@app.command()
+def compare(result: Result, despite_checks: Despite = False) -> None:
+    """Put REML and posterior side by side: comparison.csv by unit, hyperparameters.csv.
+
+    Example: bayes-saude compare results/sa2015-pap-municipality
+    """
+    from bayes_saude.console import console
+    from bayes_saude.inference.store import load
+    from bayes_saude.results import checked, write_table
+    from bayes_saude.screen_tables import agreement_table, hyperparameter_table
+    from bayes_saude.summaries.comparison import agreement, hyperparameters
+    from bayes_saude.summaries.comparison import compare as compare_units
+    from bayes_saude.summaries.reml import reml
+
+    fitted = load(result)
+    checked(fitted, result, despite=despite_checks)
+    frequentist = reml(fitted)
+    comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
+    write_table(comparison, result, "comparison")
+    write_table(parameters, result, "hyperparameters")
+    console().print(hyperparameter_table(parameters), "", agreement_table(agreement(comparison)), sep="\n")
+    typer.echo(f"\nUnit by unit: {result / 'comparison.csv'}")
+
+
+@app.command()
+def figures(
+    result: Result,
+    lang: Annotated[Literal["en", "pt"], typer.Option(help="Language of the labels.")] = "en",
+    format: Annotated[Literal["pdf", "svg", "png"], typer.Option(help="Kind of file.")] = "pdf",
+    despite_checks: Despite = False,
+) -> None:
+    """Draw caterpillars and REML against posterior, into RESULT/figures.
+
+    Example: bayes-saude figures results/sa2015-esf-region --lang pt --format png
+    """
+    from bayes_saude.inference.store import load
+    from bayes_saude.results import checked, write_figures
+    from bayes_saude.summaries.comparison import compare as compare_units
+    from bayes_saude.summaries.ranking import all_rankings
+    from bayes_saude.summaries.reml import reml
+
+    fitted = load(result)
+    checked(fitted, result, despite=despite_checks)
+    ranking = all_rankings(fitted)
+    comparison = compare_units(fitted, reml(fitted), ranking=ranking)
+    for file in write_figures(fitted, ranking, comparison, result, lang=lang, format=format):
+        typer.echo(file)
+
+
+@app.command()
+def reconstruct(
+    out: Annotated[
+        Path, typer.Option(help="The panel to write: a CSV file, compressed if it ends in .xz or .gz.")
+    ],
+    seed: Annotated[int, typer.Option(help="Seed of what the print leaves open.", min=0)] = 1,
+) -> None:
+    """Rebuild a panel from the printed results of Sá (2015), such that REML gives them back.
+
+    Example: bayes-saude reconstruct --seed 6 --out panel.csv
+    """
+    from bayes_saude.data.reconstruct import reconstruct as rebuild
+
+    if not out.parent.is_dir():
+        raise DataError(f"The folder {out.parent} does not exist.", "Make it first, or write elsewhere.")
+    panel = rebuild(seed)
+    panel.to_csv(out, index=False)
+    typer.echo(f"{len(panel)} rows written to {out}: a reconstruction from the print, not the records.")
+
+
+def _print_checks(report: dict[str, Any]) -> None:
+    from bayes_saude.console import console
+    from bayes_saude.screen_tables import checks_table
+
+    console().print(checks_table(report))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

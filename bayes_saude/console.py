@@ -1,0 +1,117 @@
+"""How results look to a person: aligned tables, plain in a pipe; a line of progress, or log lines."""
+
+import logging
+import math
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+# Texts are wrapped here; tables may be wider and are never cut.
+TEXT_WIDTH = 100
+WIDEST_TABLE = 160
+
+logger = logging.getLogger(__name__)
+
+
+def console() -> Console:
+    """Make a console for standard output that cuts no table, neither on a narrow terminal nor in a pipe."""
+    return Console(highlight=False, width=WIDEST_TABLE)
+
+
+def say(screen: Console, text: str) -> None:
+    """Print a paragraph, wrapped."""
+    screen.print(text, width=min(TEXT_WIDTH, shutil.get_terminal_size((TEXT_WIDTH, 0)).columns))
+
+
+def on_terminal() -> bool:
+    """Tell whether progress is drawn on standard error; where it is not, log lines are written."""
+    return sys.stderr.isatty()
+
+
+def log_to_stderr() -> None:
+    """Write this package's log to standard error: of what is in progress only where nothing is drawn."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    package = logging.getLogger("bayes_saude")
+    package.handlers = [handler]
+    package.setLevel(logging.WARNING if on_terminal() else logging.INFO)
+
+
+def track(items: Sequence[str], doing: str) -> Iterator[str]:
+    """Go through items and say at which one the work is.
+
+    Parameters
+    ----------
+    items : sequence of str
+    doing : str
+        What is done to each, e.g. "fitting".
+
+    Yields
+    ------
+    str
+        Each item.
+    """
+    if not on_terminal():
+        for number, item in enumerate(items, start=1):
+            logger.info("%s %s (%d of %d)", doing, item, number, len(items))
+            yield item
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(doing)
+        for number, item in enumerate(items, start=1):
+            progress.update(task, description=f"{doing} {item} ({number} of {len(items)})")
+            yield item
+
+
+def text_table(rows: Sequence[Sequence[str]], headings: Sequence[str], *, texts: int = 1) -> Table:
+    """Lay out a table for `Console.print`.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+    headings : sequence of str
+    texts : int
+        So many of the first columns hold texts and are aligned left, the rest hold numbers.
+    """
+    table = Table(
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=any(headings)
+    )
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if place < texts else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def heading(screen: Console, text: str) -> None:
+    """Print a heading, underlined so that it is one in a pipe too."""
+    screen.print(f"\n[bold]{text}[/bold]\n{'-' * len(text)}")
+
+
+def number(value: float, spread: float) -> str:
+    """Write a number with as many decimals as show two digits of its spread.
+
+    Parameters
+    ----------
+    value : float
+    spread : float
+        Standard deviation that goes with the value; it may be zero or missing.
+    """
+    if not spread > 0:
+        return f"{value:.4g}"
+    exponent = int(f"{spread:.1e}".partition("e")[2])
+    return f"{value:.{max(0, 1 - exponent)}f}"
+
+
+def probability(value: float) -> str:
+    """Write a probability: two decimals, and no certainty that a sample cannot give."""
+    if math.isnan(value):
+        return ""
+    if value < 0.005:
+        return "<0.01"
+    return ">0.99" if value >= 0.995 else f"{value:.2f}"

@@ -1,0 +1,122 @@
+"""The tables of an analysis, laid out for a person at a terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+
+from bayes_saude.console import number, probability, text_table
+from bayes_saude.summaries.ranking import ALL
+
+
+def checks_table(report: Mapping[str, Any]) -> Table:
+    """Show each gate, and what to do about one that fails.
+
+    Parameters
+    ----------
+    report : mapping
+        From `check`.
+    """
+    rows = [
+        (
+            "passes" if gate["passed"] else "FAILS",
+            gate["name"],
+            f"{gate['value']:.4g}",
+            f"{gate['threshold']:g}",
+            "" if gate["passed"] else gate["advice"],
+        )
+        for gate in report["gates"]
+    ]
+    return text_table(rows, ("", "check", "value", "threshold", ""), texts=2)
+
+
+def ranking_table(ranking: pd.DataFrame) -> Table:
+    """Show units in the order of their expected ranks.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Rows of one `rank`, with its `attrs`.
+    """
+    percent = f"{100 * ranking.attrs['prob']:g}%"
+    grouped = bool((ranking["within"] != ALL).any())
+    targeted = bool(ranking["p_meets_target"].notna().any())
+    headings = [
+        *(["within"] if grouped else []),
+        str(ranking["level"].iloc[0]),
+        str(ranking["by"].iloc[0]),
+        f"[{percent}]",
+        "rank",
+        f"[{percent}]",
+        "P(best)",
+        f"P(top {ranking.attrs['top']})",
+        "P(> mean)",
+        *(["P(target)"] if targeted else []),
+    ]
+    rows = [
+        [
+            *([unit["within"]] if grouped else []),
+            unit["unit"],
+            number(unit["mean"], unit["sd"]),
+            interval(unit["low"], unit["high"], unit["sd"]),
+            f"{unit['expected_rank']:.1f}",
+            f"[{unit['rank_low']}; {unit['rank_high']}]",
+            probability(unit["p_best"]),
+            probability(unit["p_top"]),
+            probability(unit["p_above_mean"]),
+            *([probability(unit["p_meets_target"])] if targeted else []),
+        ]
+        for unit in ranking.to_dict("records")
+    ]
+    return text_table(rows, headings, texts=1 + grouped)
+
+
+def hyperparameter_table(parameters: pd.DataFrame) -> Table:
+    """Show REML and posterior of the fixed effects and variance components side by side.
+
+    Parameters
+    ----------
+    parameters : DataFrame
+        From `hyperparameters`.
+    """
+    rows = [
+        [
+            row["parameter"],
+            number(row["reml"], row["bayes_sd"]),
+            number(row["reml_se"], row["bayes_sd"]) if pd.notna(row["reml_se"]) else "",
+            number(row["bayes_mean"], row["bayes_sd"]),
+            number(row["bayes_sd"], row["bayes_sd"]),
+            interval(row["bayes_low"], row["bayes_high"], row["bayes_sd"]),
+            f"{row['rhat']:.3f}",
+            f"{row['ess_bulk']:.0f}",
+            row["note"],
+        ]
+        for row in parameters.to_dict("records")
+    ]
+    headings = ("parameter", "REML", "se", "posterior", "sd", "interval", "R-hat", "ESS", "")
+    return text_table(rows, headings)
+
+
+def agreement_table(agreement: pd.DataFrame) -> Table:
+    """Show in how many units REML and posterior give the same class.
+
+    Parameters
+    ----------
+    agreement : DataFrame
+        From `agreement`; columns before `level`, such as the model's name, are shown first.
+    """
+    names = list(agreement.columns)
+    first = names[: names.index("parameter") + 1]
+    counts = ["units", "agree", "only_reml", "only_bayes", "opposite"]
+    rows = [
+        [*(str(row[name]) for name in (*first, *counts)), f"{row['rank_correlation']:.3f}"]
+        for row in agreement.to_dict("records")
+    ]
+    headings = (*first, "units", "same class", "only REML", "only Bayes", "opposite", "rank corr.")
+    return text_table(rows, headings, texts=len(first))
+
+
+def interval(low: float, high: float, spread: float) -> str:
+    """Write an interval as the thesis does: [low ; high]."""
+    return f"[{number(low, spread)}; {number(high, spread)}]"
