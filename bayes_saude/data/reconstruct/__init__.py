@@ -21,7 +21,7 @@ from bayes_saude.data.reconstruct.printed import (
     WITHOUT_2014,
     read_printed,
 )
-from bayes_saude.data.reconstruct.start import draw_last_deviations, draw_start, effect_bounds
+from bayes_saude.data.reconstruct.start import draw_effect_bounds, draw_last_deviations, draw_start
 from bayes_saude.errors import ConvergenceError, DataError
 
 __all__ = ["NOTE", "reconstruct", "reconstruct_indicator"]
@@ -33,7 +33,7 @@ NOTE = (
     "municipalities that she does not list, single years and links between indicators are drawn within what "
     "the print allows."
 )
-DECIMALS = {"esf_coverage": 4, "prenatal7": 4, "vaccine": 4, "pap": 7}
+DECIMALS = {"esf_coverage": 6, "prenatal7": 6, "vaccine": 6, "pap": 8}  # fewer would move printed variances
 # A second municipality of Pouso Alegre lacks 2014; these are the ones that no appendix lists.
 SECOND_WITHOUT_2014 = ("Inconfidentes", "Ipuiúna", "Itapeva", "Maria da Fé", "Silvianópolis")
 ATTEMPTS = 20
@@ -87,7 +87,7 @@ def reconstruct_indicator(indicator: str, second: str, rng: np.random.Generator)
         across = 1.0 - np.clip(np.abs(rng.normal(0.0, 0.05)), 0.01, 0.15)
         try:
             agreement = agree(printed, layout, draw_last_deviations(printed, layout, as_printed, rng))
-            bounds = effect_bounds(printed, layout, agreement.municipality)
+            bounds = draw_effect_bounds(printed, layout, agreement.municipality, rng)
             start = draw_start(printed, layout, agreement, bounds, rng)
             y = solve(printed, layout, agreement, bounds, start, across)
         except (ConvergenceError, DataError) as error:
@@ -95,7 +95,7 @@ def reconstruct_indicator(indicator: str, second: str, rng: np.random.Generator)
             continue
         return _tidy(printed.municipalities, printed.regions[printed.region], printed.years, indicator, y)
     raise ConvergenceError(
-        f"none of {ATTEMPTS} draws of '{indicator}' could be moved to the print.", "Try another seed."
+        f"none of {ATTEMPTS} draws of '{indicator}' could be moved to the print. Try another seed."
     )
 
 

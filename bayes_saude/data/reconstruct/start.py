@@ -13,50 +13,47 @@ from bayes_saude.data.reconstruct.layout import Layout
 from bayes_saude.data.reconstruct.parameters import Z95, Agreement
 from bayes_saude.data.reconstruct.printed import Printed
 
-INSIDE = 0.999  # how far towards the end of its interval a value may lie: 1 is the end itself
+INSIDE = 0.9999  # how far towards the end of its interval an effect may lie: 1 is the end itself
+MARGIN = 0.1  # of a rounding interval, kept free at both ends
 
 
-def effect_bounds(printed: Printed, layout: Layout, model: MixedModel) -> np.ndarray:
-    """Lowest and highest predicted effect (deviation from the fixed effects) that the print allows.
+def draw_effect_bounds(
+    printed: Printed, layout: Layout, model: MixedModel, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw listed effects (deviations from the fixed effects) inside their rounding; bound the others.
 
     Returns
     -------
     ndarray (J, 2, 2)
-        Municipality, term (intercept, slope), end. A listed effect lies within the rounding of its estimate
-        and outside the interval around zero; one that is not listed lies inside that interval. With correlation
-        1 slopes are a multiple of intercepts and the bounds of both are joined; where rounding leaves nothing in
-        common, both ends are the middle of the gap.
+        Lowest and highest predicted effect: municipality, term (intercept, slope), end. A listed effect is
+        drawn within the rounding of its estimate and outside the interval around zero, and both ends are the
+        draw; one that is not listed lies inside that interval. With correlation 1 slopes are a multiple of
+        intercepts; where the roundings of both leave nothing in common, the draw is the middle of the gap.
     """
     width = Z95 * np.sqrt(np.diagonal(model.conditional_cov, axis1=1, axis2=2))[layout.pattern]
     centre = printed.municipality_effects["estimate"] - model.beta
-    half = INSIDE * printed.municipality_effects["half"]
-    sign = np.sign(centre)
-    low = np.where(sign > 0, np.maximum(centre - half, width / INSIDE), centre - half)
-    high = np.where(sign < 0, np.minimum(centre + half, -width / INSIDE), centre + half)
+    half = printed.municipality_effects["half"]
+    low, high = centre - half, centre + half
+    low = np.where(centre > 0, np.maximum(low, width / INSIDE), low)
+    high = np.where(centre < 0, np.minimum(high, -width / INSIDE), high)
     unlisted = np.isnan(centre)
-    bounds = np.stack(
-        [np.where(unlisted, -INSIDE * width, low), np.where(unlisted, INSIDE * width, high)], -1
-    )
+    low, high = np.where(unlisted, -INSIDE * width, low), np.where(unlisted, INSIDE * width, high)
     if printed.singular:
         ratio = np.sqrt(model.cov[1, 1] / model.cov[0, 0])
-        joint = np.stack(
-            [
-                np.maximum(bounds[:, 0, 0], bounds[:, 1, 0] / ratio),
-                np.minimum(bounds[:, 0, 1], bounds[:, 1, 1] / ratio),
-            ],
-            -1,
-        )
-        empty = joint[:, 0] > joint[:, 1]
-        joint[empty] = joint[empty].mean(1, keepdims=True)
-        bounds = np.stack([joint, joint * ratio], 1)
-    return bounds
+        low = np.outer(np.maximum(low[:, 0], low[:, 1] / ratio), [1.0, ratio])
+        high = np.outer(np.minimum(high[:, 0], high[:, 1] / ratio), [1.0, ratio])
+    # With correlation 1 one draw serves both terms.
+    share = rng.uniform(MARGIN, 1 - MARGIN, (len(low), 1 if printed.singular else 2))
+    share = np.where(low > high, 0.5, share)
+    listed = low + share * (high - low)
+    return np.stack([np.where(unlisted, low, listed), np.where(unlisted, high, listed)], -1)
 
 
 def draw_last_deviations(
     printed: Printed, layout: Layout, model: MixedModel, rng: np.random.Generator
 ) -> np.ndarray:
     """Draw the predicted deviation in the last year of the two municipalities that lack it, (2,)."""
-    bounds = effect_bounds(printed, layout, model)[layout.incomplete]
+    bounds = draw_effect_bounds(printed, layout, model, rng)[layout.incomplete]
     deviations: np.ndarray = _draw_bounded(np.zeros((2, 2)), _effects_cov(model), bounds, rng) @ layout.X[-1]
     return deviations
 
