@@ -80,7 +80,8 @@ def plot_caterpillar(
 
     ax.set_yticks(rows, units["unit"])
     ax.set_ylim(rows[-1] + 0.7, -0.7)
-    ax.set_xlabel(label or quantity_word(by, lang))
+    # Right-aligned, so that a long label runs below the names rather than out of the figure.
+    ax.set_xlabel(label or quantity_word(by, lang), loc="right")
     localise(ax.xaxis, lang)
     tidy(ax)
     ax.tick_params(axis="y", length=0)

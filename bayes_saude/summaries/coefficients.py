@@ -4,8 +4,10 @@ A fit holds the effects as the model has them: each unit's deviation from its pa
 what those add up to, the unit's own line, and takes it from here.
 """
 
+import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
 from bayes_saude.models.spec import ModelSpec, parse_model
@@ -41,6 +43,52 @@ def posterior_of(fit: xr.DataTree) -> xr.Dataset:
     xarray.Dataset
     """
     return fit["posterior"].to_dataset()
+
+
+def replicates_of(fit: xr.DataTree) -> NDArray[np.int64]:
+    """Say which replicate of the panel each chain has sampled.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    array of int, shape (chains,)
+        1 throughout where the fit does not say.
+    """
+    posterior = posterior_of(fit)
+    if "replicate" not in posterior.coords:
+        return np.ones(posterior.sizes["chain"], dtype=np.int64)
+    return posterior["replicate"].to_numpy()
+
+
+def about_replicates(draws: xr.Dataset, replicate: NDArray[np.int64]) -> xr.Dataset:
+    """Standardise draws by the mean and the standard deviation of their replicate.
+
+    Replicates of a panel have posteriors of their own, and chains of different replicates need not agree:
+    R-hat and effective sample sizes speak of convergence only once what sets the replicates apart is taken
+    out. With one replicate nothing is done.
+
+    Parameters
+    ----------
+    draws : xarray.Dataset
+        Variables of dims (chain, draw, ...).
+    replicate : array of int, shape (chains,)
+
+    Returns
+    -------
+    xarray.Dataset
+    """
+    names = np.unique(replicate)
+    if names.size == 1:
+        return draws
+    parts = []
+    for name in names:
+        part = draws.isel(chain=np.flatnonzero(replicate == name))
+        spread = part.std(("chain", "draw"))
+        parts.append((part - part.mean(("chain", "draw"))) / spread.where(spread > 0, 1.0))
+    return xr.concat(parts, dim="chain")
 
 
 def panel_of(fit: xr.DataTree) -> pd.DataFrame:

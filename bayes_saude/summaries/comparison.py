@@ -24,7 +24,14 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.data.published import read_published
-from bayes_saude.summaries.coefficients import INTERCEPT, SLOPE, posterior_of, spec_of
+from bayes_saude.summaries.coefficients import (
+    INTERCEPT,
+    SLOPE,
+    about_replicates,
+    posterior_of,
+    replicates_of,
+    spec_of,
+)
 from bayes_saude.summaries.ranking import ALL, HIGHER, rank
 from bayes_saude.summaries.reml import BOUNDARY
 
@@ -152,16 +159,17 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
     pandas.DataFrame
         One row per parameter, with the columns `HYPERPARAMETER_COLUMNS`. With several levels a component is
         named with its level, `sd_intercept[region]`. REML has standard errors for fixed effects only. The
-        posterior's interval is equal-tailed. `note` is "boundary" beside a component that REML puts on the
-        edge of what is possible, a correlation of 1 or -1 or a standard deviation of 0: a single point where
-        the posterior has a whole distribution.
+        posterior's interval is equal-tailed; R-hat and effective sample sizes are those of the chains about
+        their replicates, see `about_replicates`. `note` is "boundary" beside a component that REML puts on
+        the edge of what is possible, a correlation of 1 or -1 or a standard deviation of 0: a single point
+        where the posterior has a whole distribution.
     """
     draws = _hyperparameter_draws(fit)
     names = list(draws)
     tail = (1 - frequentist.attrs["prob"]) / 2
     stacked = np.stack([draws[name].values.ravel() for name in names])
     low, high = np.quantile(stacked, [tail, 1 - tail], axis=1)
-    dataset = xr.Dataset(draws)
+    chains = about_replicates(xr.Dataset(draws), replicates_of(fit))
     rows = _reml_rows(frequentist)
     return pd.DataFrame(
         {
@@ -172,9 +180,9 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
             "bayes_sd": stacked.std(axis=1, ddof=1),
             "bayes_low": low,
             "bayes_high": high,
-            "rhat": _each(arviz_stats.rhat(dataset), names),
-            "ess_bulk": _each(arviz_stats.ess(dataset, method="bulk"), names),
-            "ess_tail": _each(arviz_stats.ess(dataset, method="tail"), names),
+            "rhat": _each(arviz_stats.rhat(chains), names),
+            "ess_bulk": _each(arviz_stats.ess(chains, method="bulk"), names),
+            "ess_tail": _each(arviz_stats.ess(chains, method="tail"), names),
             "note": [rows[name][2] for name in names],
         }
     )[list(HYPERPARAMETER_COLUMNS)]

@@ -21,6 +21,7 @@ from bayes_saude.summaries.coefficients import (
     ancestor_units,
     panel_of,
     posterior_of,
+    replicates_of,
     spec_of,
     unit_quantity,
 )
@@ -105,7 +106,7 @@ def rank(
     target = spec.ranking.target if target is None else target
     higher_is_better = spec.ranking.direction == HIGHER
     quantity = unit_quantity(fit, level, by)
-    replicate = _replicates(fit)
+    replicate = replicates_of(fit)
     rng = np.random.default_rng(seed)
 
     tables = []
@@ -201,10 +202,3 @@ def _meets(draws: NDArray, target: float | None, higher_is_better: bool) -> NDAr
     if target is None:
         return np.nan
     return (draws >= target if higher_is_better else draws <= target).mean(axis=0)
-
-
-def _replicates(fit: xr.DataTree) -> NDArray:
-    posterior = posterior_of(fit)
-    if "replicate" not in posterior.coords:
-        return np.ones(posterior.sizes["chain"], dtype=int)
-    return posterior["replicate"].values
