@@ -108,6 +108,6 @@ def _tidy(
             "municipality": np.repeat(municipalities, T),
             "region": np.repeat(regions, T),
             "year": np.tile(years.astype(int) + FIRST_YEAR, len(municipalities)),
-            indicator: np.round(y.ravel(), DECIMALS[indicator]),
+            indicator: np.round(y.ravel(), DECIMALS[indicator]) + 0.0,  # no minus zero
         }
     )
