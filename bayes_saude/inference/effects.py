@@ -1,8 +1,8 @@
 """The units' effects, drawn exactly once the hyperparameters are.
 
-Given its parent's coefficients m, the hyperparameters and the data, a unit's coefficients are N(m + M(h - P m), M),
-with P, h and M of `models.marginal`: one pass down the tree of units for each draw of the hyperparameters gives a draw
-of all effects.
+Given its parent's coefficients m, the hyperparameters and the data, a unit's coefficients are N(m + M(h - P
+m), M), with P, h and M of `models.marginal`: one pass down the tree of units for each draw of the
+hyperparameters gives a draw of all effects.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,8 @@ from bayes_saude.models.predictor import Tree
 type Values = NDArray[np.float64]
 type Draws = Mapping[str, Values]
 
-# Draws are taken in chunks of so many cells, which keeps what lies between input and result in the processor's cache.
+# Draws are taken in chunks of so many cells, which keeps what lies between input and result in the
+# processor's cache.
 CHUNK = 2**17
 
 
@@ -30,8 +31,9 @@ def draw_effects(
     Parameters
     ----------
     draws : mapping of str to array
-        Hyperparameters in the outcome's unit: `intercept`, `slope`, `sd_resid`, shape (draws,); `sd_intercept` and,
-        where units have slopes, `sd_slope` and `corr`, shape (draws, levels), outermost first.
+        Hyperparameters in the outcome's unit: `intercept`, `slope`, `sd_resid`, shape (draws,);
+        `sd_intercept` and, where units have slopes, `sd_slope` and `corr`, shape (draws, levels), outermost
+        first.
     moments : Moments
     tree : Tree
     rng : numpy.random.Generator
@@ -39,8 +41,8 @@ def draw_effects(
     Returns
     -------
     list of array
-        For each level, outermost first, shape (draws, units, terms), in the outcome's unit; the intercept is the only
-        term where units have no slopes.
+        For each level, outermost first, shape (draws, units, terms), in the outcome's unit; the intercept is
+        the only term where units have no slopes.
     """
     n_draws, n_terms = len(draws["intercept"]), 2 if "corr" in draws else 1
     effects = [np.empty((n_draws, len(units), n_terms), dtype=np.float32) for units in tree.units]
@@ -57,7 +59,7 @@ def draw_effects(
 class _Conditional(NamedTuple):
     """Distribution of a unit's deviation from its parent: offset + gain h + root z, with z standard normal.
 
-    Arrays of shape (draws, units) or, for the innermost level, (draws, parents, patterns).
+    Arrays of shape (draws, units) or, for the innermost level's rows, (draws, patterns, parents).
     """
 
     offset: tuple[Values, Values]
@@ -74,12 +76,23 @@ class _Conditional(NamedTuple):
         # Cholesky factor of M; where the intercepts do not vary at all, only slopes do.
         varies = s > 0
         safe = np.where(varies, s, 1.0)
-        root = (np.sqrt(s), np.where(varies, c, 0.0) / np.sqrt(safe), np.sqrt(np.where(varies, determinant / safe, r)))
+        root = (
+            np.sqrt(s),
+            np.where(varies, c, 0.0) / np.sqrt(safe),
+            np.sqrt(np.where(varies, determinant / safe, r)),
+        )
         return cls(offset, (s, c, r), root)
 
     def of_units(self, row: NDArray[np.intp]) -> Self:
         """Take each unit's row, shape (draws, units)."""
-        return self._make(tuple(v.reshape(len(v), -1)[:, row] for v in values) for values in self)
+
+        def taken(values: Values) -> Values:
+            return values.reshape(len(values), -1)[:, row]
+
+        (o0, o1), (s, c, r), (l00, l10, l11) = self
+        return type(self)(
+            (taken(o0), taken(o1)), (taken(s), taken(c), taken(r)), (taken(l00), taken(l10), taken(l11))
+        )
 
     def draw(self, h: tuple[Values, Values], rng: np.random.Generator) -> tuple[Values, Values]:
         """Draw deviations given each unit's h."""
@@ -93,7 +106,7 @@ class _Conditional(NamedTuple):
 def _deviations(
     draws: Draws, moments: Moments, tree: Tree, rng: np.random.Generator
 ) -> Iterator[tuple[Values, Values]]:
-    """Draw standardised deviations of intercepts and slopes, each of shape (draws, units), from the outermost level."""
+    """Draw standardised deviations, intercepts and slopes of shape (draws, units), outermost level first."""
     variance = ((draws["sd_resid"] / moments.units[0]) ** 2)[:, None]
     priors = _covariances(draws, moments, len(tree.levels))
     integrals, _ = pass_up(moments.rows, variance[..., None], priors, moments.incidence)
@@ -106,13 +119,13 @@ def _deviations(
         yield deviation
         intercept, slope = intercept + deviation[0], slope + deviation[1]
 
-    of_rows = _Conditional.of(integrals[0], (intercept[..., None], slope[..., None]))
+    of_rows = _Conditional.of(integrals[0], (intercept[:, None], slope[:, None]))
     y, ty = moments.leaf_xy.T
     yield of_rows.of_units(moments.leaf_row).draw((y / variance, ty / variance), rng)
 
 
 def _covariances(draws: Draws, moments: Moments, n_levels: int) -> list[Covariance]:
-    """Standardised covariance of each level's coefficients, innermost first, in the shapes that `pass_up` wants."""
+    """Standardise each level's covariance, innermost first, in the shapes that `pass_up` wants."""
     sd_intercept = draws["sd_intercept"] / moments.units[0]
     none = np.zeros_like(sd_intercept)
     sd_slope = draws.get("sd_slope", none) / moments.units[1]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from math import ceil
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from bayes_saude import __version__
 from bayes_saude.data.panel import read_panel, validate_panel
 from bayes_saude.inference.effects import draw_effects
-from bayes_saude.inference.sampler import TARGET_ACCEPT, Trend
+from bayes_saude.inference.sampler import TARGET_ACCEPT, THIN, Trend
 from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import priors_as_json, resolve_priors
@@ -42,16 +43,18 @@ def fit(
 ) -> xr.DataTree:
     """Fit a model.
 
-    A panel of R replicates is fitted replicate by replicate, each with `chains` chains of `draws` / R draws, rounded
-    up. The chains are stacked, so that what the replicates do not agree on is part of the posterior's spread.
+    A panel of R replicates is fitted replicate by replicate, each with `chains` chains of `draws` / R draws,
+    rounded up. The chains are stacked, so that what the replicates do not agree on is part of the posterior's
+    spread.
 
     Parameters
     ----------
     spec : ModelSpec
     panel : pandas.DataFrame, optional
-        With the columns that the model file names, or validated already. Read from `spec.data.panel` if left out.
+        With the columns that the model file names, or validated already. Read from `spec.data.panel` if left
+        out.
     draws, tune : int
-        Kept and discarded draws of each chain.
+        Of each chain: draws to keep, and iterations of tuning before them.
     chains : int
         Chains for each replicate.
     seed : int, optional
@@ -63,28 +66,48 @@ def fit(
     -------
     xarray.DataTree
         posterior
-            `intercept`, `slope`, `sd_resid` (chain, draw); `sd_intercept`, `sd_slope`, `corr` (chain, draw, level),
-            levels outermost first; for each level L `{L}_effect` (chain, draw, L, term), each unit's deviation from
-            its parent's coefficients. All in the outcome's unit. The coordinate `replicate` (chain) says which
-            replicate a chain has seen. Where units have no slopes, `sd_slope`, `corr` and the term `slope` are absent.
+            `intercept`, `slope`, `sd_resid` (chain, draw); `sd_intercept`, `sd_slope`, `corr` (chain, draw,
+            level), levels outermost first; for each level L `{L}_effect` (chain, draw, L, term), each unit's
+            deviation from its parent's coefficients. All in the outcome's unit. The coordinate `replicate`
+            (chain) says which replicate a chain has seen. Where units have no slopes, `sd_slope`, `corr` and
+            the term `slope` are absent.
         sample_stats
             `diverging`, `energy`, `tree_depth`, `reached_max_treedepth` and others (chain, draw).
         constant_data
             The panel, a variable for each of its columns (obs).
 
-        Attributes are `model`, `title`, `model_file` (the exact text), `data_sha256`, `panel_note`, `seed`, `priors`,
-        `sampler`, `versions` (JSON), `wall_time_s` and `layout_version`.
+        Attributes are `model`, `title`, `model_file` (the exact text), `data_sha256`, `panel_note`, `seed`,
+        `priors`, `sampler`, `versions` (JSON), `wall_time_s` and `layout_version`.
 
     Raises
     ------
     DataError
         If the panel is at fault or cannot identify the trend.
     """
-    started = time.perf_counter()
     panel = fitting_panel(spec, panel)
+    return fit_validated(spec, panel, draws=draws, tune=tune, chains=chains, seed=seed, progress=progress)
+
+
+def fit_validated(
+    spec: ModelSpec,
+    panel: pd.DataFrame,
+    *,
+    draws: int,
+    tune: int,
+    chains: int,
+    seed: int | None,
+    progress: bool,
+) -> xr.DataTree:
+    """Fit a model to a panel from `fitting_panel`; all else is as in `fit`."""
+    if min(draws, tune, chains) < 1:
+        raise ValueError(f"draws, tune and chains are 1 at least, not {draws}, {tune} and {chains}.")
+    started = time.perf_counter()
     tree = make_tree(panel, spec.data.levels)
     priors = resolve_priors(spec, panel)
-    moments = {int(name): make_moments(rows, tree, spec.data.origin) for name, rows in panel.groupby("replicate")}
+    moments = {
+        int(name): make_moments(panel[panel["replicate"] == name], tree, spec.data.origin)
+        for name in panel["replicate"].unique()
+    }
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
 
     seconds = {"compile_s": -time.perf_counter(), "sampling_s": 0.0, "effects_s": 0.0}
@@ -120,7 +143,7 @@ def fit(
         "seed": seed,
         "priors": priors_as_json(priors),
         "sampler": json.dumps(
-            {"draws": draws, "tune": tune, "chains": chains, "target_accept": TARGET_ACCEPT}
+            {"draws": draws, "tune": tune, "chains": chains, "thin": THIN, "target_accept": TARGET_ACCEPT}
             | {name: round(value, 3) for name, value in seconds.items()}
         ),
         "versions": json.dumps({"bayes_saude": __version__} | {name: version(name) for name in PACKAGES}),
@@ -130,14 +153,19 @@ def fit(
     return fitted
 
 
-def fitting_panel(spec: ModelSpec, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+def fitting_panel(
+    spec: ModelSpec, frame: pd.DataFrame | None = None, *, missing: Literal["error", "drop"] = "error"
+) -> pd.DataFrame:
     """Validate the panel of a model.
 
     Parameters
     ----------
     spec : ModelSpec
     frame : pandas.DataFrame, optional
-        With the columns that the model file names, or validated already; read from `spec.data.panel` if left out.
+        With the columns that the model file names, or validated already; read from `spec.data.panel` if left
+        out.
+    missing : {"error", "drop"}, default "error"
+        Rows without an outcome: an error that names them, or left out.
 
     Returns
     -------
@@ -152,6 +180,7 @@ def fitting_panel(spec: ModelSpec, frame: pd.DataFrame | None = None) -> pd.Data
         time="time" if is_validated else spec.data.time,
         outcome=("value",) if is_validated else spec.data.outcome_columns,
         source=str(frame.attrs.get("source", spec.data.panel)),
+        missing=missing,
     )
 
 
@@ -174,7 +203,10 @@ def _effects(
     hyperparameters: Mapping[str, Values], moments: Moments, tree: Tree, rng: np.random.Generator
 ) -> dict[str, NDArray[np.float32]]:
     n_chains, n_draws = hyperparameters["intercept"].shape
-    flat = {name: values.reshape(n_chains * n_draws, *values.shape[2:]) for name, values in hyperparameters.items()}
+    flat = {
+        name: values.reshape(n_chains * n_draws, *values.shape[2:])
+        for name, values in hyperparameters.items()
+    }
     return {
         f"{level}_effect": effect.reshape(n_chains, n_draws, *effect.shape[1:])
         for level, effect in zip(tree.levels, draw_effects(flat, moments, tree, rng), strict=True)
@@ -189,7 +221,9 @@ def _assemble(
     replicates: NDArray[np.int64],
 ) -> xr.DataTree:
     """Stack the replicates' chains and name every dimension."""
-    dims = {name: ("level",) for name in OF_LEVELS} | {f"{level}_effect": (level, "term") for level in tree.levels}
+    dims = dict.fromkeys(OF_LEVELS, ("level",)) | {
+        f"{level}_effect": (level, "term") for level in tree.levels
+    }
 
     def stacked(parts: Sequence[Mapping[str, NDArray]]) -> dict[str, tuple[tuple[str, ...], NDArray]]:
         return {
@@ -198,7 +232,11 @@ def _assemble(
         }
 
     n_draws = posteriors[0]["intercept"].shape[1]
-    chain_coords = {"chain": np.arange(len(replicates)), "draw": np.arange(n_draws), "replicate": ("chain", replicates)}
+    chain_coords = {
+        "chain": np.arange(len(replicates)),
+        "draw": np.arange(n_draws),
+        "replicate": ("chain", replicates),
+    }
     n_terms = posteriors[0][f"{tree.levels[0]}_effect"].shape[-1]
     unit_coords = {level: units.astype(object) for level, units in zip(tree.levels, tree.units, strict=True)}
     terms = {"level": list(tree.levels), "term": list(TERMS[:n_terms])}

@@ -16,9 +16,13 @@ from bayes_saude.models.moments import Moments
 from bayes_saude.models.priors import AnyPrior
 from bayes_saude.models.spec import prior_distributions
 
-# Above the usual 0.8: a step costs microseconds, and at 0.8 an occasional transition diverges where a correlation of
-# one or a standard deviation of zero is within the data's reach.
+# Above the usual 0.8: a step costs microseconds, and at 0.8 an occasional transition diverges where a
+# correlation of one or a standard deviation of zero is within the data's reach.
 TARGET_ACCEPT = 0.9
+# Every second iteration is kept: iterations are cheap beside the effects of hundreds of units that each kept
+# one brings, and where intercepts and slopes of units hardly come apart (vaccine by municipality) 1,000 draws
+# in a row are worth 300.
+THIN = 2
 # nutpie's name and ours.
 STATISTICS = {
     "diverging": "diverging",
@@ -32,7 +36,7 @@ STATISTICS = {
 
 
 class Sample(NamedTuple):
-    """Draws of the hyperparameters, in the outcome's unit, and statistics of the sampler; each (chain, draw)."""
+    """Hyperparameters in the outcome's unit and the sampler's statistics, of shape (chains, draws)."""
 
     hyperparameters: dict[str, NDArray[np.float64]]
     statistics: dict[str, NDArray]
@@ -41,8 +45,9 @@ class Sample(NamedTuple):
 class Trend:
     """A Gaussian trend with given priors, compiled.
 
-    The first trend with a number of levels, with or without slopes, and with given distributions of the priors takes
-    seconds to compile; all later ones, whatever their levels' names, their panel and the numbers in the priors, nothing.
+    The first trend with a number of levels, with or without slopes, and with given distributions of the
+    priors takes seconds to compile; all later ones, whatever their levels' names, their panel and the numbers
+    in the priors, nothing.
 
     Parameters
     ----------
@@ -55,7 +60,9 @@ class Trend:
         self.priors = priors
         slots = prior_distributions([str(level) for level in range(n_levels)], slopes=_has_slopes(priors))
         self._slots = dict(zip(priors, slots, strict=True))
-        self._compiled = _compile(tuple((self._slots[name], prior.dist) for name, prior in priors.items()), n_levels)
+        self._compiled = _compile(
+            tuple((self._slots[name], prior.dist) for name, prior in priors.items()), n_levels
+        )
 
     def sample(
         self, moments: Moments, *, draws: int, tune: int, chains: int, seed: int, progress: bool
@@ -66,7 +73,8 @@ class Trend:
         ----------
         moments : Moments
         draws, tune : int
-            Kept and discarded draws of each chain.
+            Of each chain: draws to keep, each the last of `THIN` iterations, and iterations of tuning before
+            them.
         chains : int
         seed : int
             Fixes the draws, whatever the number of cores.
@@ -79,7 +87,7 @@ class Trend:
         """
         sampler = nutpie.sample(
             self._compiled.with_data(**model_data(moments, self.priors)),
-            draws=draws, tune=tune, chains=chains, seed=seed, progress_bar=progress,
+            draws=draws * THIN, tune=tune, chains=chains, seed=seed, progress_bar=progress,
             save_warmup=False, target_accept=TARGET_ACCEPT, blocking=False,
         )  # fmt: skip
         try:
@@ -90,9 +98,15 @@ class Trend:
             raise
         posterior, statistics = trace["posterior"], trace["sample_stats"]
         return Sample(
-            {name: posterior[slot].to_numpy() for name, slot in self._slots.items()},
-            {ours: statistics[theirs].to_numpy() for theirs, ours in STATISTICS.items()},
+            {name: _thin(posterior[slot].to_numpy()) for name, slot in self._slots.items()},
+            {ours: _thin(statistics[theirs].to_numpy()) for theirs, ours in STATISTICS.items()},
         )
+
+
+def _thin(values: NDArray) -> NDArray:
+    """Keep the last of `THIN` iterations; of flags, such as a divergence, whether any of them has it."""
+    groups = values.reshape(len(values), -1, THIN)
+    return groups.any(axis=-1) if values.dtype == bool else groups[..., -1]
 
 
 def _has_slopes(priors: Mapping[str, AnyPrior]) -> bool:
@@ -108,7 +122,7 @@ def _compile(dists: tuple[tuple[str, str], ...], n_levels: int) -> CompiledPyMCM
         **{f"incidence_{i}": np.ones((1, 1)) for i in range(1, n_levels - 1)},
     }
     model = gaussian_trend(dict(dists), placeholder)
-    # Chains start around the line of least squares and its residual standard deviation; jitter that brought the latter
-    # near zero would start a chain at a precipice.
+    # Chains start around the line of least squares and its residual standard deviation; jitter that brought
+    # the latter near zero would start a chain at a precipice.
     jittered = set(model.free_RVs) - {model["signed_sd_resid"]}
     return nutpie.compile_pymc_model(model, jitter_rvs=jittered)

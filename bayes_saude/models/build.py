@@ -1,7 +1,8 @@
 """From a model file and a panel to a PyMC model.
 
-The model works on the standardised scale of `moments`; `intercept`, `sd_slope` and so on are in the outcome's own unit.
-Everything that changes from panel to panel is in `pm.Data`, so that a model compiled once serves all panels.
+The model works on the standardised scale of `moments`; `intercept`, `sd_slope` and so on are in the outcome's
+own unit. Everything that changes from panel to panel is in `pm.Data`, so that a model compiled once serves
+all panels.
 """
 
 from collections.abc import Mapping
@@ -50,9 +51,9 @@ def model_data(moments: Moments, priors: Mapping[str, AnyPrior]) -> dict[str, ND
     Returns
     -------
     dict
-        `moments` : shape (10, parents, patterns), see `Rows`; `scale` : shape (4,), the reference line's intercept and
-        slope, then the units of intercepts and slopes; `priors` : shape (hyperparameters, 2), location and scale;
-        `incidence_1`, ... : see `marginal.pass_up`, none for one level or two.
+        `moments` : shape (10, patterns, parents), see `Rows`; `scale` : shape (4,), the reference line's
+        intercept and slope, then the units of intercepts and slopes; `priors` : shape (hyperparameters, 2),
+        location and scale; `incidence_1`, ... : see `marginal.pass_up`, none for one level or two.
     """
     return {
         "moments": np.stack(moments.rows),
@@ -68,8 +69,9 @@ def gaussian_trend(dists: Mapping[str, str], data: Mapping[str, NDArray[np.float
     Parameters
     ----------
     dists : mapping of str to str
-        Prior distribution by hyperparameter, in the order of the rows of `data["priors"]`: `intercept`, `slope`, the
-        parameters of each level, outermost first, `sd_resid`. Without `sd_slope` and `corr` units share one slope.
+        Prior distribution by hyperparameter, in the order of the rows of `data["priors"]`: `intercept`,
+        `slope`, the parameters of each level, outermost first, `sd_resid`. Without `sd_slope` and `corr`
+        units share one slope.
     data : mapping
         See `model_data`.
 
@@ -100,7 +102,9 @@ def gaussian_trend(dists: Mapping[str, str], data: Mapping[str, NDArray[np.float
     return model
 
 
-def _standardised_variable(name: str, dist: str, prior: TensorVariable, scale: TensorVariable) -> TensorVariable:
+def _standardised_variable(
+    name: str, dist: str, prior: TensorVariable, scale: TensorVariable
+) -> TensorVariable:
     """Make a hyperparameter's variable on the standardised scale, and record it in the outcome's unit.
 
     Standard deviations come with a sign, see `signed_variable`.

@@ -1,17 +1,18 @@
 """The Gaussian family with the coefficients of every unit integrated out, exactly.
 
-All that the data say of a unit's coefficients g = (intercept, slope) is exp(c + h'g - g'Pg / 2). For a unit of the
-innermost level P = X'X / s2, h = X'y / s2 and c = -n log(2 pi s2) / 2 - y'y / (2 s2), with X = (1, t - origin).
-Integrating g ~ N(m, S) gives what they say of the parent's coefficients m, in the same form:
+All that the data say of a unit's coefficients g = (intercept, slope) is exp(c + h'g - g'Pg / 2). For a unit
+of the innermost level P = X'X / s2, h = X'y / s2 and c = -n log(2 pi s2) / 2 - y'y / (2 s2), with X = (1, t -
+origin). Integrating g ~ N(m, S) gives what they say of the parent's coefficients m, in the same form:
 
     c -> c - log|I + S P| / 2 + h'Mh / 2,   h -> (I + P S)^-1 h,   P -> P - P M P,   M = (S^-1 + P)^-1,
 
-and what siblings say adds up. So the likelihood passes up the tree of units, level by level, to the population's
-coefficients. Everything is two by two and written in scalars: M = (S + |S| adj P) / |I + S P| and
-P - P M P = (P + |P| adj S) / |I + S P|, which need no inverse, so that S may be singular (a correlation of one).
+and what siblings say adds up. So the likelihood passes up the tree of units, level by level, to the
+population's coefficients. Everything is two by two and written in scalars: M = (S + |S| adj P) / |I + S P|
+and P - P M P = (P + |P| adj S) / |I + S P|, which need no inverse, so that S may be singular (a correlation
+of one).
 
-Units of the innermost level that share a parent and X'X share P and M as well. They enter as one row of sums, because
-h'Mh = tr(M hh'): 853 municipalities seen in the same four years are one row.
+Units of the innermost level that share a parent and X'X share P and M as well. They enter as one row of sums,
+because h'Mh = tr(M hh'): 853 municipalities seen in the same four years are one row.
 
 `integrate` and `pass_up` run on PyTensor variables for the likelihood and on arrays of draws for the effects.
 """
@@ -79,8 +80,10 @@ class Integral(NamedTuple):
 class Rows(NamedTuple):
     """Moments of the units of the innermost level, one row for all that share a parent and X'X.
 
-    Arrays of shape (parents, patterns); a parent with fewer patterns than others has rows of no units. The sums over
-    units are of X'y = (y, ty) and of y'y; time counts from the origin, and y is the residual about a common line.
+    Arrays of shape (patterns, parents): a column holds a parent's rows, and a parent with fewer patterns than
+    others has rows of no units. With one level, where all units have one parent, the population, each row has
+    a column of its own instead: (1, patterns), because the long axis is faster last. The sums over units are
+    of X'y = (y, ty) and of y'y; time counts from the origin, and y is the residual about a common line.
     """
 
     units: Array
@@ -137,14 +140,14 @@ def pass_up(
     Parameters
     ----------
     rows : Rows
-        Shape (parents, patterns).
     variance : Array
         Residual variance: a scalar, or shape (draws, 1, 1).
     priors : sequence of Covariance
-        Innermost level first: scalars, or shape (draws, 1, 1) for the innermost level and (draws, 1) for the others.
+        Innermost level first: scalars, or shape (draws, 1, 1) for the innermost level and (draws, 1) for the
+        others.
     incidence : sequence of Array
-        For each level that is neither innermost nor outermost, innermost first: shape (units, parents), 1 where a
-        unit belongs to a parent. None is needed for one level or two.
+        For each level that is neither innermost nor outermost, innermost first: shape (units, parents), 1
+        where a unit belongs to a parent. None is needed for one level or two.
 
     Returns
     -------
@@ -157,8 +160,8 @@ def pass_up(
     precision, h = innermost.upward
     # h is a sum over a row's units already.
     message = Message(
-        Symmetric(*((rows.units * element).sum(axis=-1) for element in precision)),
-        (h[0].sum(axis=-1), h[1].sum(axis=-1)),
+        Symmetric(*((rows.units * element).sum(axis=-2) for element in precision)),
+        (h[0].sum(axis=-2), h[1].sum(axis=-2)),
     )
     integrals = [innermost]
     for depth, prior in enumerate(priors[1:]):
@@ -200,7 +203,9 @@ def log_likelihood(
     integrals, (precision, h) = pass_up(rows, variance, priors, incidence)
     intercept, slope = coefficients
     n_observations = (rows.units * rows.observations).sum()
-    log_density = -0.5 * n_observations * pt.log(2 * np.pi * variance * unit**2) - 0.5 * rows.ysq.sum() / variance
+    log_density = (
+        -0.5 * n_observations * pt.log(2 * np.pi * variance * unit**2) - 0.5 * rows.ysq.sum() / variance
+    )
 
     innermost, outer = integrals[0], integrals[1:]
     m = innermost.posterior.matrix

@@ -1,8 +1,8 @@
 """What the Gaussian likelihood needs of a panel: the moments of each unit, and their sums.
 
 Responses are taken about the line of least squares of all rows together and divided by its residual standard
-deviation, and time by its own standard deviation. The sampler then meets numbers of the order of one whatever the
-indicator's unit, and differences of large sums do not lose digits.
+deviation, and time by its own standard deviation. The sampler then meets numbers of the order of one whatever
+the indicator's unit, and differences of large sums do not lose digits.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Moments:
     Parameters
     ----------
     rows : Rows
-        Shape (parents, patterns), standardised.
+        Standardised.
     incidence : tuple of arrays
         See `marginal.pass_up`.
     reference : array, shape (2,)
@@ -90,12 +90,21 @@ def make_moments(panel: pd.DataFrame, tree: Tree, origin: float) -> Moments:
     def row_total(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(leaf_row, weights, minlength=shape[0] * shape[1]).reshape(shape)
 
-    count = row_total(np.ones(n_leaves))
-    per_unit = [row_total(column) / np.maximum(count, 1) for column in (xx / [1, time_spread, time_spread**2]).T]
+    units = row_total(np.ones(n_leaves))
+    of_each = xx / [1, time_spread, time_spread**2]
+    n, sum_t, sum_tt = (row_total(column) / np.maximum(units, 1) for column in of_each.T)
     rows = Rows(
-        count, *per_unit, row_total(xy[:, 0]), row_total(xy[:, 1]),
-        row_total(xy[:, 0] ** 2), row_total(xy[:, 0] * xy[:, 1]), row_total(xy[:, 1] ** 2), row_total(total(y**2)),
-    )  # fmt: skip
+        units=units,
+        observations=n,
+        t=sum_t,
+        tt=sum_tt,
+        y=row_total(xy[:, 0]),
+        ty=row_total(xy[:, 1]),
+        y_y=row_total(xy[:, 0] ** 2),
+        y_ty=row_total(xy[:, 0] * xy[:, 1]),
+        ty_ty=row_total(xy[:, 1] ** 2),
+        ysq=row_total(total(y**2)),
+    )
     return Moments(
         rows=rows,
         incidence=tuple(_incidence(tree, k) for k in range(len(tree.levels) - 2, 0, -1)),
@@ -112,7 +121,8 @@ def _line(elapsed: NDArray[np.float64], value: NDArray[np.float64]) -> tuple[flo
     deviation = elapsed - centre
     if not np.any(deviation):
         raise DataError(
-            "The panel has one time only, so that there is no trend to fit.", "Give at least two times; three or more are better."
+            "The panel has one time only, so that there is no trend to fit.",
+            "Give at least two times; three or more are better.",
         )
     return float(deviation @ value / (deviation @ deviation)), float(centre)
 
@@ -120,13 +130,15 @@ def _line(elapsed: NDArray[np.float64], value: NDArray[np.float64]) -> tuple[flo
 def _place_in_rows(
     parent: NDArray[np.intp], xx: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], tuple[int, int]]:
-    """Give units that share parent and X'X one cell of a table (parents, patterns)."""
+    """Give units that share parent and X'X one cell of the table of `Rows`: flat positions, table's shape."""
     patterns, pattern_of = np.unique(np.column_stack([parent, xx]), axis=0, return_inverse=True)
+    if not parent.any():
+        return pattern_of, (1, len(patterns))
     parent_of = patterns[:, 0].astype(np.intp)
     # Patterns are sorted by parent, so that a pattern's place is its distance from its parent's first.
     place = np.arange(len(patterns)) - np.searchsorted(parent_of, parent_of)
-    shape = (int(parent.max()) + 1, int(place.max()) + 1)
-    return (parent_of * shape[1] + place)[pattern_of], shape
+    shape = (int(place.max()) + 1, int(parent.max()) + 1)
+    return (place * shape[1] + parent_of)[pattern_of], shape
 
 
 def _incidence(tree: Tree, level: int) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """The hierarchical trend: an intercept and a slope for every unit of every level of territory.
 
-For unit j of region r at time t, eta = (b0 + A_r + a_j) + (b1 + B_r + b_j)(t - origin): a tree of units with a straight
-line in each of its leaves. Likelihoods are elsewhere.
+For unit j of region r at time t, eta = (b0 + A_r + a_j) + (b1 + B_r + b_j)(t - origin): a tree of units with
+a straight line in each of its leaves. Likelihoods are elsewhere.
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,8 @@ class Tree:
     units : tuple of arrays of str
         For each level the names of its units, sorted.
     parents : tuple of arrays of int
-        For each level the position of each unit's parent in the level outside it. The parent of all units of the
-        outermost level is the population: zeros.
+        For each level the position of each unit's parent in the level outside it. The parent of all units of
+        the outermost level is the population: zeros.
     """
 
     levels: tuple[str, ...]
@@ -55,7 +55,8 @@ def make_tree(panel: pd.DataFrame, levels: Sequence[str]) -> Tree:
     Raises
     ------
     DataError
-        If no two units of a level share a parent: the scatter of that level's coefficients is then not in the data.
+        If no two units of a level share a parent: the scatter of that level's coefficients is then not in the
+        data.
     """
     places = panel[list(levels)].drop_duplicates().astype(str)
     units = tuple(np.unique(places[level].to_numpy(dtype=str)) for level in levels)
@@ -66,7 +67,7 @@ def make_tree(panel: pd.DataFrame, levels: Sequence[str]) -> Tree:
     for level, parent in zip(levels, parents, strict=True):
         if np.bincount(parent).max() < 2:
             raise DataError(
-                f"No two units of the level '{level}' share a parent, so that their scatter cannot be estimated.",
+                f"No two units of the level '{level}' share a parent: their scatter cannot be estimated.",
                 f"Leave '{level}' out of the model's levels, or give a panel with more of its units.",
             )
     return Tree(tuple(levels), units, tuple(parents))

@@ -8,13 +8,19 @@ correlations LKJ(2).
 import json
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 import pymc as pm
-from numpy.typing import NDArray
 from pytensor.tensor import TensorVariable
 
-from bayes_saude.models.spec import LKJ, Exponential, HalfCauchy, HalfNormal, ModelSpec, Normal, prior_distributions
+from bayes_saude.models.spec import (
+    LKJ,
+    Exponential,
+    HalfCauchy,
+    HalfNormal,
+    ModelSpec,
+    Normal,
+    prior_distributions,
+)
 
 type AnyPrior = Normal | HalfNormal | Exponential | HalfCauchy | LKJ
 
@@ -35,8 +41,8 @@ def resolve_priors(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, AnyPrior]:
     Returns
     -------
     dict
-        Prior by hyperparameter (`sd_intercept`, or `sd_intercept[region]` where there are several levels), in the
-        order of `spec.prior_distributions`.
+        Prior by hyperparameter (`sd_intercept`, or `sd_intercept[region]` where there are several levels), in
+        the order of `spec.prior_distributions`.
     """
     sd = float(panel["value"].std())
     sd_slope = sd / float(panel["time"].std())
@@ -69,9 +75,9 @@ def location_and_scale(prior: AnyPrior) -> tuple[float, float]:
 def signed_variable(name: str, dist: str, scale: TensorVariable) -> TensorVariable:
     """Make a random variable on the whole line whose absolute value has the prior `dist`.
 
-    Where the data allow a standard deviation of zero, its logarithm has a long tail to minus infinity, which a sampler
-    walks slowly (an ESS of 750 to 1,300 of 4,000, against 2,000 and more this way, for the slopes of the vaccine
-    indicator by municipality). With a sign, its density passes smoothly through zero.
+    Where the data allow a standard deviation of zero, its logarithm has a long tail to minus infinity, which
+    a sampler walks slowly (an ESS of 750 to 1,300 of 4,000, against 2,000 and more this way, for the slopes
+    of the vaccine indicator by municipality). With a sign, its density passes smoothly through zero.
     """
     symmetric = {"halfnormal": pm.Normal, "exponential": pm.Laplace, "halfcauchy": pm.Cauchy}
     return symmetric[dist](name, 0, scale, initval=1.0)

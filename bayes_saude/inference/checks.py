@@ -1,0 +1,171 @@
+"""Whether a fit may be trusted: gates that it passes before anything is concluded from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import arviz_stats
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from bayes_saude.errors import ConvergenceError
+
+HYPERPARAMETERS = ("intercept", "slope", "sd_intercept", "sd_slope", "corr", "sd_resid")
+
+# The largest share of transitions that may end at the sampler's limit of steps: they are slow, not wrong.
+MAX_SHARE_AT_LIMIT = 0.01
+
+MORE_TUNING = (
+    "Fit again with more tuning (--tune 2000); if that does not help, give the parameter a narrower prior."
+)
+MORE_DRAWS = "Fit again with more draws (--draws 4000)."
+NO_DIVERGENCES = (
+    "The sampler could not follow the posterior everywhere. Give standard deviations narrower priors, or "
+    "leave out a level or the slopes of units; more draws do not help."
+)
+FEWER_STEPS = "Fit again with more tuning (--tune 2000), or with an origin inside the panel's times."
+
+
+def check(
+    fit: xr.DataTree,
+    *,
+    rhat: float = 1.01,
+    ess_bulk: float = 1000,
+    ess_tail: float = 400,
+    divergences: int = 0,
+) -> dict[str, Any]:
+    """Check the sampling of a fit.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    rhat : float
+        Every hyperparameter's R-hat is to be below it (rank-normalised; Vehtari et al. 2021,
+        doi:10.1214/20-BA1221).
+    ess_bulk, ess_tail : float
+        Every hyperparameter's effective sample sizes are to be above them.
+    divergences : int
+        No more transitions than this may have diverged.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: `passed`, and `gates`, each with `name`, `passed`, `value`, `threshold`, `advice`
+        (what to do, empty where it passes) and `parameter` (the worst one, empty where the gate is about
+        none).
+    """
+    draws = _hyperparameters(fit)
+    statistics = fit["sample_stats"]
+    gates = [
+        _gate_of_parameters("R-hat", arviz_stats.rhat(draws), rhat, MORE_TUNING, low_is_good=True),
+        _gate_of_parameters("bulk ESS", arviz_stats.ess(draws, method="bulk"), ess_bulk, MORE_DRAWS),
+        _gate_of_parameters("tail ESS", arviz_stats.ess(draws, method="tail"), ess_tail, MORE_DRAWS),
+        _gate("divergences", int(statistics["diverging"].sum()), divergences, NO_DIVERGENCES),
+    ]
+    if "reached_max_treedepth" in statistics:
+        share = float(statistics["reached_max_treedepth"].mean())
+        gates.append(_gate("share at the limit of steps", share, MAX_SHARE_AT_LIMIT, FEWER_STEPS))
+    return {"passed": all(gate["passed"] for gate in gates), "gates": gates}
+
+
+def require(fit_or_report: xr.DataTree | Mapping[str, Any], despite: bool = False) -> None:
+    """Refuse a fit that fails its checks.
+
+    Parameters
+    ----------
+    fit_or_report : xarray.DataTree or mapping
+        A fit, or what `check` says of it.
+    despite : bool
+        Let it pass all the same.
+
+    Raises
+    ------
+    ConvergenceError
+        Naming every gate that fails, and what to do.
+    """
+    report = check(fit_or_report) if isinstance(fit_or_report, xr.DataTree) else dict(fit_or_report)
+    if report["passed"] or despite:
+        return
+    lines = [
+        f"  {gate['name']}{' of ' + gate['parameter'] if gate['parameter'] else ''} is {gate['value']:.4g}, "
+        f"the limit {gate['threshold']:g}. {gate['advice']}"
+        for gate in report["gates"]
+        if not gate["passed"]
+    ]
+    raise ConvergenceError(
+        "\n".join(["The fit fails its checks, so that nothing should be concluded from it:", *lines])
+    )
+
+
+def about_replicates(draws: xr.Dataset, replicate: NDArray[np.int64]) -> xr.Dataset:
+    """Standardise draws by the mean and the standard deviation of their replicate.
+
+    Replicates of a panel have posteriors of their own, and chains of different replicates need not agree:
+    R-hat and effective sample sizes speak of convergence only once what sets the replicates apart is taken
+    out. With one replicate both stay what they are.
+
+    Parameters
+    ----------
+    draws : xarray.Dataset
+        Variables of dims (chain, draw, ...).
+    replicate : array of int, shape (chains,)
+
+    Returns
+    -------
+    xarray.Dataset
+    """
+    parts = []
+    for name in np.unique(replicate):
+        part = draws.isel(chain=np.flatnonzero(replicate == name))
+        spread = part.std(("chain", "draw"))
+        parts.append((part - part.mean(("chain", "draw"))) / spread.where(spread > 0, 1.0))
+    return xr.concat(parts, dim="chain")
+
+
+def _hyperparameters(fit: xr.DataTree) -> xr.Dataset:
+    """Take every hyperparameter as a variable of its own, chains about their replicates."""
+    posterior = fit["posterior"].to_dataset()
+    draws = {}
+    for name in HYPERPARAMETERS:
+        if name not in posterior:
+            continue
+        if "level" not in posterior[name].dims:
+            draws[name] = posterior[name]
+            continue
+        levels = posterior["level"].values
+        for level in levels:
+            label = name if len(levels) == 1 else f"{name}[{level}]"
+            draws[label] = posterior[name].sel(level=level, drop=True)
+    return about_replicates(xr.Dataset(draws), posterior["replicate"].to_numpy())
+
+
+def _gate_of_parameters(
+    name: str, values: xr.Dataset, threshold: float, advice: str, *, low_is_good: bool = False
+) -> dict[str, Any]:
+    of_parameter = {str(parameter): float(values[parameter]) for parameter in values.data_vars}
+    badness = {
+        parameter: np.inf if np.isnan(value) else (value if low_is_good else -value)
+        for parameter, value in of_parameter.items()
+    }
+    worst = max(badness, key=badness.__getitem__)
+    value = of_parameter[worst]
+    # An undefined value (a single draw, a constant) compares as false and fails.
+    passed = value < threshold if low_is_good else value > threshold
+    return _as_gate(name, passed, value, threshold, advice, worst)
+
+
+def _gate(name: str, value: float, threshold: float, advice: str) -> dict[str, Any]:
+    return _as_gate(name, value <= threshold, value, threshold, advice, "")
+
+
+def _as_gate(
+    name: str, passed: bool, value: float, threshold: float, advice: str, parameter: str
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "passed": bool(passed),
+        "value": value,
+        "threshold": threshold,
+        "advice": "" if passed else advice,
+        "parameter": parameter,
+    }
