@@ -183,7 +183,8 @@ def show_where_they_part(screen: Console, analyses: dict[str, Analysis]) -> None
     say(
         screen,
         "A unit is above or below where its 95% interval excludes the mean of all, for REML and posterior "
-        "alike. 'Only REML' counts the units that REML calls above or below and the posterior does not.",
+        "alike. REML's intervals take the variance components as known, the posterior's do not. 'Only REML' "
+        "counts the units that REML calls above or below and the posterior does not.",
     )
     tables = [
         agreement(analysis.comparison).assign(model=name)

@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from bayes_saude.inference.checks import check, require
+from bayes_saude.inference.store import FIT
 from bayes_saude.plots.caterpillar import plot_caterpillar
 from bayes_saude.plots.reml_posterior import plot_reml_posterior
 from bayes_saude.plots.style import FONT_SIZE, Lang
@@ -24,6 +25,8 @@ STAMP = "DESPITE_FAILED_CHECKS.txt"
 
 def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[str, Any]:
     """Check a fit before anything is concluded from it, and write `checks.json`.
+
+    What an earlier fit has left in the folder is removed.
 
     Parameters
     ----------
@@ -43,6 +46,7 @@ def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[st
     ConvergenceError
         If a gate fails and `despite` is false.
     """
+    _remove_outdated(folder)
     report = write_checks(fit, folder)
     require(report, despite=despite)
     if report["passed"]:
@@ -116,6 +120,14 @@ def write_figures(
                 figure.savefig(files[-1])
                 plt.close(figure)
     return files
+
+
+def _remove_outdated(folder: Path) -> None:
+    fitted = (folder / FIT).stat().st_mtime_ns
+    for pattern in ("*.csv", "figures/*-*.*"):
+        for file in folder.glob(pattern):
+            if file.stat().st_mtime_ns < fitted:
+                file.unlink()
 
 
 def _write(text: str, path: Path) -> None:

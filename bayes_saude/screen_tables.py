@@ -22,13 +22,14 @@ def checks_table(report: Mapping[str, Any]) -> Table:
         (
             "passes" if gate["passed"] else "FAILS",
             gate["name"],
+            gate["parameter"],
             f"{gate['value']:.4g}",
             f"{gate['threshold']:g}",
             "" if gate["passed"] else gate["advice"],
         )
         for gate in report["gates"]
     ]
-    return text_table(rows, ("", "check", "value", "threshold", ""), texts=2)
+    return text_table(rows, ("", "check", "worst in", "value", "limit", ""), texts=3)
 
 
 def ranking_table(ranking: pd.DataFrame) -> Table:

@@ -93,7 +93,13 @@ def require(fit_or_report: xr.DataTree | Mapping[str, Any], despite: bool = Fals
         if not gate["passed"]
     ]
     raise ConvergenceError(
-        "\n".join(["The fit fails its checks, so that nothing should be concluded from it:", *lines])
+        "\n".join(
+            [
+                "The fit fails its checks, so that nothing should be concluded from it:",
+                *lines,
+                "To go on all the same, give --despite-checks (despite=True).",
+            ]
+        )
     )
 
 

@@ -1,0 +1,180 @@
+"""The command line, as its user sees it: output, files, messages, exit statuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from bayes_saude.cli import app
+from bayes_saude.results import STAMP
+
+COMMANDS = ["demo", "models", "fit", "check", "rank", "compare", "figures", "reconstruct"]
+SEED = ("--seed", 3)
+# So few draws that no gate on effective sample size can pass.
+TOO_FEW = ("--draws", 20, "--tune", 50, *SEED)
+
+
+def run(*arguments: object) -> Result:
+    """Run a command line in this process."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory, model_file) -> Path:
+    """Fit the model, and give its result folder."""
+    out = tmp_path_factory.mktemp("results")
+    done = run("fit", model_file, *SEED, "--out", out)
+    assert done.exit_code == 0, done.output
+    return out / model_file.stem
+
+
+@pytest.fixture
+def failing(tmp_path, model_file) -> Path:
+    """Fit the model with too few draws, and give its result folder."""
+    assert run("fit", model_file, *TOO_FEW, "--out", tmp_path).exit_code == 0
+    return tmp_path / model_file.stem
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_shows_an_example(command):
+    done = run(command, "--help")
+    assert done.exit_code == 0
+    assert f"Example: bayes-saude {command}" in done.stdout
+
+
+def test_help_lists_every_command():
+    done = run("--help")
+    assert [command for command in COMMANDS if command not in done.stdout] == []
+
+
+def test_the_installed_command_tells_an_error_in_one_line_and_without_a_traceback():
+    command = Path(sys.executable).with_name("bayes-saude")
+    done = subprocess.run([command, "fit", "sa2015-esf-regoin"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: No model 'sa2015-esf-regoin'")
+    assert "sa2015-esf-region" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_debug_shows_the_traceback():
+    done = run("--debug", "rank", "no-such-folder")
+    assert done.exit_code == 1
+    assert done.exception is not None
+
+
+def test_models_lists_the_twelve_of_the_thesis_and_where_they_are():
+    lines = run("models").stdout.splitlines()
+    assert len([line for line in lines if line.startswith("sa2015-")]) == 12
+    assert lines[-1].endswith("models")
+
+
+def test_fit_leaves_a_result_folder_and_shows_the_checks(result, model_file):
+    assert (result / "fit.nc").is_file()
+    assert (result / "model.toml").read_text() == model_file.read_text()
+    assert json.loads((result / "checks.json").read_text())["passed"]
+
+
+def test_the_same_fit_is_used_again_and_force_fits_anew(result, model_file):
+    made = (result / "fit.nc").stat().st_mtime_ns
+    again = ("fit", model_file, *SEED, "--out", result.parent)
+    run(*again)
+    assert (result / "fit.nc").stat().st_mtime_ns == made
+    run(*again, "--force")
+    assert (result / "fit.nc").stat().st_mtime_ns > made
+
+
+def test_a_panel_with_empty_cells_needs_leave_to_drop_rows(tmp_path, model_file, coverage):
+    gaps = tmp_path / "gaps.csv"
+    coverage.assign(value=coverage["value"].where(coverage.index != 4)).to_csv(gaps, index=False)
+    arguments = ("fit", model_file, "--data", gaps, *TOO_FEW, "--out", tmp_path)
+    refused = run(*arguments)
+    assert refused.exit_code == 2
+    assert "gaps.csv" in refused.stderr
+    assert "row 6, column 'value'" in refused.stderr
+    assert "--missing drop" in refused.stderr
+    assert run(*arguments, "--missing", "drop").exit_code == 0
+
+
+def test_check_has_exit_status_0_for_a_good_fit_and_1_for_a_bad_one(result, failing):
+    good, bad = run("check", result), run("check", failing)
+    assert (good.exit_code, bad.exit_code) == (0, 1)
+    assert "FAILS" in bad.stdout
+    assert "FAILS" not in good.stdout
+
+
+def test_rank_prints_the_best_units_and_writes_every_ranking(result):
+    done = run("rank", result, "--by", "level:2015", "--top", 3)
+    assert done.exit_code == 0
+    assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("Region")] == [
+        "J",
+        "I",
+        "H",
+    ]
+    ranking = pd.read_csv(result / "ranking.csv")
+    assert set(ranking["by"]) == {"intercept", "slope", "level:2015"}
+    # P(top 3) sums to 3 over the units.
+    assert ranking[ranking["by"] == "slope"]["p_top"].sum() == pytest.approx(3)
+
+
+def test_rank_names_what_it_does_not_know(result):
+    done = run("rank", result, "--level", "regoin")
+    assert done.exit_code == 2
+    assert "regoin" in done.stderr
+    assert "'region'" in done.stderr
+
+
+def test_compare_writes_units_and_hyperparameters(result):
+    done = run("compare", result)
+    assert done.exit_code == 0
+    assert "sd_intercept" in done.stdout
+    assert len(pd.read_csv(result / "comparison.csv")) == 20  # ten regions, intercept and slope
+    assert len(pd.read_csv(result / "hyperparameters.csv")) == 6
+
+
+def test_figures_draws_both_kinds(result):
+    done = run("figures", result, "--format", "svg", "--lang", "pt")
+    assert done.exit_code == 0
+    names = {Path(line).name for line in done.stdout.splitlines()}
+    expected = {
+        f"{kind}-region-{by}.svg"
+        for kind in ("caterpillar", "reml-posterior")
+        for by in ("intercept", "slope")
+    }
+    assert expected <= names
+    assert {file.name for file in (result / "figures").iterdir()} == names
+
+
+@pytest.mark.parametrize("command", ["rank", "compare", "figures"])
+def test_a_fit_that_fails_its_checks_stops_what_would_conclude_from_it(failing, command):
+    done = run(command, failing)
+    assert done.exit_code == 2
+    assert "--despite-checks" in done.stderr
+    assert not (failing / "ranking.csv").exists()
+
+
+def test_going_on_despite_failed_checks_leaves_a_stamp_until_the_fit_is_good(failing, model_file):
+    assert run("rank", failing, "--despite-checks").exit_code == 0
+    assert (failing / "ranking.csv").exists()
+    assert "fails these checks" in (failing / STAMP).read_text()
+    assert run("fit", model_file, *SEED, "--force", "--out", failing.parent).exit_code == 0
+    assert not (failing / STAMP).exists()
+
+
+def test_reconstruct_writes_a_panel_and_says_what_it_is(tmp_path, monkeypatch):
+    panel = pd.DataFrame({"municipality": ["Ubá"], "region": ["Ubá"], "year": [2011], "pap": [0.5]})
+    monkeypatch.setattr("bayes_saude.data.reconstruct.reconstruct", lambda seed: panel.assign(pap=seed))
+    done = run("reconstruct", "--seed", 6, "--out", tmp_path / "panel.csv")
+    assert "reconstruction from the print" in done.stdout
+    assert pd.read_csv(tmp_path / "panel.csv").equals(panel.assign(pap=6))
+
+
+def test_reconstruct_does_not_work_for_a_minute_to_find_no_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("bayes_saude.data.reconstruct.reconstruct", lambda seed: pytest.fail("began to work"))
+    done = run("reconstruct", "--out", tmp_path / "nowhere" / "panel.csv")
+    assert done.exit_code == 2
+    assert "nowhere does not exist" in done.stderr

@@ -1,0 +1,80 @@
+"""The demo: what it writes keeps the contracts, what it prints is what a reader wants first."""
+
+import contextlib
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bayes_saude import demo
+from bayes_saude.models.catalogue import catalogue
+
+RULES = Path(__file__).parents[2] / "shared" / "tools" / "check_results.py"
+
+
+def breaks_no_contract(results: Path, folders: int) -> None:
+    """Hold result folders against the contract, by the script that the house's tools share."""
+    if not RULES.is_file():
+        pytest.skip("../shared/tools/check_results.py, which has the rules, is not beside this checkout")
+    done = subprocess.run([sys.executable, RULES, results], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == [f"{folders} result folders, 0 faults"]
+
+
+def run_demo(names: list[str], out: Path) -> str:
+    """Run the demo on some of its models, and give what it prints."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as stdout:
+        patch.setattr(demo, "catalogue", lambda: {name: catalogue()[name] for name in names})
+        demo.run(out)
+    return stdout.getvalue()
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def printed(out) -> str:
+    return run_demo(["sa2015-esf-region", "sa2015-esf-municipality"], out)
+
+
+def test_result_folders_keep_the_contracts(printed, out):
+    breaks_no_contract(out, folders=2)
+
+
+def test_it_says_first_that_the_data_are_a_reconstruction(printed):
+    beginning = printed[: printed.index("How well")]
+    assert "reconstruction" in beginning
+    assert "the print fixes" in beginning
+    assert "it leaves open" in beginning
+
+
+def test_it_names_the_best_and_the_worst_region_of_the_print(printed):
+    # Appendix A, p. 92: coverage in 2011 is highest in Ponte Nova and lowest in Alfenas, and rises fastest in
+    # Juiz de Fora.
+    lines = printed[printed.index("The best and the worst") :].splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("region"))
+    assert lines[first + 1].startswith("Ponte Nova")
+    assert lines[first + 7].startswith("Alfenas")
+    assert lines[first + 8].startswith("Best slope: Juiz de Fora")
+
+
+def test_no_line_is_cut_short_and_none_is_wider_than_the_page(printed):
+    before_paths = printed[: printed.index("\nFiles\n")]
+    assert "…" not in printed
+    assert max(len(line.rstrip()) for line in before_paths.splitlines()) <= 110
+
+
+def test_a_second_run_uses_the_finished_fits(printed, out):
+    fits = {file: file.stat().st_mtime_ns for file in out.glob("*/fit.nc")}
+    again = run_demo(["sa2015-esf-region"], out)
+    assert {file: file.stat().st_mtime_ns for file in fits} == fits
+    assert again[again.index("The best") : again.index("Where")] in printed
+
+
+@pytest.mark.slow
+def test_the_whole_demo_keeps_the_contracts(tmp_path):
+    demo.run(tmp_path)
+    breaks_no_contract(tmp_path, folders=12)
