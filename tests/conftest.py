@@ -31,7 +31,7 @@ def _no_screen():
 
 @pytest.fixture(scope="session")
 def coverage() -> pd.DataFrame:
-    """Simulate ten regions in five years: intercepts 55, 60, ... 100, slopes of one to three, noise of 0.5."""
+    """Simulate ten regions in five years: intercepts 55, 60, ... 100, slopes of 1 to 3, noise of 0.5."""
     rng = np.random.default_rng(7)
     years = np.arange(2011, 2016)
     slopes = rng.permuted(np.linspace(1, 3, 10))
