@@ -27,6 +27,8 @@ class OneLineErrors(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
         except (BayesSaudeError, OSError) as error:
             if ctx.params["debug"]:
                 raise

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 # Texts are wrapped here; tables may be wider and are never cut.
 TEXT_WIDTH = 100
@@ -84,7 +85,8 @@ def text_table(rows: Sequence[Sequence[str]], headings: Sequence[str], *, texts:
     for place, heading in enumerate(headings):
         table.add_column(heading, justify="left" if place < texts else "right", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        # As text, not markup: "corr[region]" is a name.
+        table.add_row(*map(Text, row))
     return table
 
 

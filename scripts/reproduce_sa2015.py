@@ -30,10 +30,10 @@ def remake(printed: pd.Series, results: Path) -> pd.DataFrame:
             "REML": like(printed[name], row["reml"]),
             "print, se": printed.get(f"{name}_se", ""),
             "REML, se": like(printed[f"{name}_se"], row["reml_se"]) if f"{name}_se" in printed else "",
-            "posterior mean": like(printed[name], row["bayes_mean"]),
-            "posterior sd": like(printed[name], row["bayes_sd"]),
-            "95% low": like(printed[name], row["bayes_low"]),
-            "95% high": like(printed[name], row["bayes_high"]),
+            "posterior mean": like(printed[name], row["bayes_mean"], least=2),
+            "posterior sd": like(printed[name], row["bayes_sd"], least=2),
+            "95% low": like(printed[name], row["bayes_low"], least=2),
+            "95% high": like(printed[name], row["bayes_high"], least=2),
             "note": row["note"],
         }
         for name, row in table.iterrows()
@@ -41,9 +41,9 @@ def remake(printed: pd.Series, results: Path) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("parameter").reset_index()
 
 
-def like(printed: str, value: float) -> str:
-    """Write a value with as many decimals as the print has."""
-    return f"{value:.{len(printed.partition('.')[2])}f}"
+def like(printed: str, value: float, least: int = 0) -> str:
+    """Write a value with as many decimals as the print has, but some at least."""
+    return f"{value:.{max(least, len(printed.partition('.')[2]))}f}"
 
 
 def markdown(table: pd.DataFrame) -> str:

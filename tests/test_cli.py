@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bayes_saude.cli import app
+from bayes_saude.console import console
 from bayes_saude.results import STAMP
+from bayes_saude.screen_tables import hyperparameter_table
 
 COMMANDS = ["demo", "models", "fit", "check", "rank", "compare", "figures", "reconstruct"]
 SEED = ("--seed", 3)
@@ -126,6 +128,17 @@ def test_rank_names_what_it_does_not_know(result):
     assert done.exit_code == 2
     assert "regoin" in done.stderr
     assert "'region'" in done.stderr
+
+
+def test_names_with_brackets_are_shown_whole():
+    parameters = pd.DataFrame({"parameter": ["corr[region]"], "note": "boundary"}).assign(
+        **dict.fromkeys(["reml", "reml_se", "bayes_mean", "bayes_sd", "bayes_low", "bayes_high"], 1.0), rhat=1.0,
+        ess_bulk=1000.0,
+    )  # fmt: skip
+    screen = console()
+    with screen.capture() as capture:
+        screen.print(hyperparameter_table(parameters))
+    assert "corr[region]" in capture.get()
 
 
 def test_compare_writes_units_and_hyperparameters(result):
