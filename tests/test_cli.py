@@ -132,10 +132,10 @@ def test_rank_names_what_it_does_not_know(result):
 
 def test_names_with_brackets_are_shown_whole():
     numbers = ["reml", "reml_se", "bayes_mean", "bayes_sd", "bayes_low", "bayes_high", "rhat", "ess_bulk"]
-    parameters = pd.DataFrame({"parameter": ["corr[region]"], **dict.fromkeys(numbers, 1.0), "note": "boundary"})
+    row = {"parameter": "corr[region]", **dict.fromkeys(numbers, 1.0), "note": "boundary"}
     screen = console()
     with screen.capture() as capture:
-        screen.print(hyperparameter_table(parameters))
+        screen.print(hyperparameter_table(pd.DataFrame([row])))
     assert "corr[region]" in capture.get()
 
 
