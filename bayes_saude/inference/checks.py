@@ -56,12 +56,15 @@ def check(
     """
     draws = _hyperparameters(fit)
     statistics = fit["sample_stats"]
-    gates = [
-        _gate_of_parameters("R-hat", arviz_stats.rhat(draws), rhat, MORE_TUNING, low_is_good=True),
-        _gate_of_parameters("bulk ESS", arviz_stats.ess(draws, method="bulk"), ess_bulk, MORE_DRAWS),
-        _gate_of_parameters("tail ESS", arviz_stats.ess(draws, method="tail"), ess_tail, MORE_DRAWS),
-        _gate("divergences", int(statistics["diverging"].sum()), divergences, NO_DIVERGENCES),
-    ]
+    # A parameter that never moves has no R-hat: it comes out undefined, and fails.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        of_parameters = [
+            _gate_of_parameters("R-hat", arviz_stats.rhat(draws), rhat, MORE_TUNING, low_is_good=True),
+            _gate_of_parameters("bulk ESS", arviz_stats.ess(draws, method="bulk"), ess_bulk, MORE_DRAWS),
+            _gate_of_parameters("tail ESS", arviz_stats.ess(draws, method="tail"), ess_tail, MORE_DRAWS),
+        ]
+    diverged = int(statistics["diverging"].sum())
+    gates = [*of_parameters, _gate("divergences", diverged, divergences, NO_DIVERGENCES)]
     if "reached_max_treedepth" in statistics:
         share = float(statistics["reached_max_treedepth"].mean())
         gates.append(_gate("share at the limit of steps", share, MAX_SHARE_AT_LIMIT, FEWER_STEPS))
@@ -155,7 +158,6 @@ def _gate_of_parameters(
     }
     worst = max(badness, key=badness.__getitem__)
     value = of_parameter[worst]
-    # An undefined value (a single draw, a constant) compares as false and fails.
     passed = value < threshold if low_is_good else value > threshold
     return _as_gate(name, passed, value, threshold, advice, worst)
 

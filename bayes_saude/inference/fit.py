@@ -3,7 +3,8 @@
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from math import ceil
 from typing import Literal
@@ -103,33 +104,26 @@ def fit_validated(
         raise ValueError(f"draws, tune and chains are 1 at least, not {draws}, {tune} and {chains}.")
     started = time.perf_counter()
     tree = make_tree(panel, spec.data.levels)
-    priors = resolve_priors(spec, panel)
     moments = {
         int(name): make_moments(panel[panel["replicate"] == name], tree, spec.data.origin)
         for name in panel["replicate"].unique()
     }
+    priors = resolve_priors(spec, panel)
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
 
-    seconds = {"compile_s": -time.perf_counter(), "sampling_s": 0.0, "effects_s": 0.0}
-    trend = Trend(priors, len(tree.levels))
-    seconds["compile_s"] += time.perf_counter()
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "compile_s"):
+        trend = Trend(priors, len(tree.levels))
+    settings = {"draws": ceil(draws / len(moments)), "tune": tune, "chains": chains}
     posteriors, statistics = [], []
     for replicate, seeds in zip(moments, np.random.SeedSequence(seed).spawn(len(moments)), strict=True):
-        seed_of_sampler, seed_of_effects = seeds.spawn(2)
-        mark = time.perf_counter()
-        sample = trend.sample(
-            moments[replicate],
-            draws=ceil(draws / len(moments)),
-            tune=tune,
-            chains=chains,
-            seed=int(seed_of_sampler.generate_state(1)[0]),
-            progress=progress,
-        )
-        seconds["sampling_s"] += time.perf_counter() - mark
-        mark = time.perf_counter()
-        hyperparameters = _gather_levels(sample.hyperparameters, tree.levels)
-        effects = _effects(hyperparameters, moments[replicate], tree, np.random.default_rng(seed_of_effects))
-        seconds["effects_s"] += time.perf_counter() - mark
+        for_sampler, for_effects = seeds.spawn(2)
+        with _timed(seconds, "sampling_s"):
+            sampler_seed = int(for_sampler.generate_state(1)[0])
+            sample = trend.sample(moments[replicate], **settings, seed=sampler_seed, progress=progress)
+        with _timed(seconds, "effects_s"):
+            hyperparameters = _gather_levels(sample.hyperparameters, tree.levels)
+            effects = _effects(hyperparameters, moments[replicate], tree, np.random.default_rng(for_effects))
         posteriors.append(hyperparameters | effects)
         statistics.append(sample.statistics)
 
@@ -151,6 +145,14 @@ def fit_validated(
         "layout_version": LAYOUT_VERSION,
     }
     return fitted
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], part: str) -> Iterator[None]:
+    """Add the time that a block takes to a part's."""
+    started = time.perf_counter()
+    yield
+    seconds[part] = seconds.get(part, 0.0) + time.perf_counter() - started
 
 
 def fitting_panel(

@@ -40,8 +40,9 @@ def build(spec: ModelSpec, panel: pd.DataFrame) -> pm.Model:
     DataError
         If the panel cannot identify the trend: one time only, no scatter, a level with no siblings.
     """
-    priors = resolve_priors(spec, panel)
+    # The moments first: they refuse a panel without a trend, which has no scale for priors either.
     moments = make_moments(panel, make_tree(panel, spec.data.levels), spec.data.origin)
+    priors = resolve_priors(spec, panel)
     return gaussian_trend({name: prior.dist for name, prior in priors.items()}, model_data(moments, priors))
 
 

@@ -154,22 +154,21 @@ def pass_up(
     integrals : list of Integral
         Innermost level first: of the rows, then of the units of each outer level.
     population : Message
-        What all data say of the population's coefficients.
+        What the rows, or the units of the outermost of several levels, say of the population's coefficients.
+        It is left to the caller to add it up: with one level the likelihood is then one pass over the rows.
     """
     innermost = integrate(rows.message(variance), priors[0])
-    precision, h = innermost.upward
-    # h is a sum over a row's units already.
-    message = Message(
-        Symmetric(*((rows.units * element).sum(axis=-2) for element in precision)),
-        (h[0].sum(axis=-2), h[1].sum(axis=-2)),
-    )
     integrals = [innermost]
+    precision, h = innermost.upward
+    # h is a sum over a row's units already, the precision that of one unit.
+    message = Message(Symmetric(*(rows.units * element for element in precision)), h)
     for depth, prior in enumerate(priors[1:]):
-        if depth:
-            message = _mapped(message, lambda element, belongs=incidence[depth - 1]: element @ belongs)
-        integrals.append(integrate(message, prior))
+        precision, h = message
+        elements = [*precision, *h]
+        summed = [e @ incidence[depth - 1] for e in elements] if depth else [e.sum(axis=-2) for e in elements]
+        integrals.append(integrate(Message(Symmetric(*summed[:3]), (summed[3], summed[4])), prior))
         message = integrals[-1].upward
-    return integrals, _mapped(message, lambda element: element.sum(axis=-1))
+    return integrals, message
 
 
 def log_likelihood(
@@ -217,9 +216,4 @@ def log_likelihood(
         log_density += 0.5 * (explained - pt.log(level.determinant)).sum()
 
     quadratic = precision.a * intercept**2 + 2 * precision.b * intercept * slope + precision.d * slope**2
-    return log_density + h[0] * intercept + h[1] * slope - 0.5 * quadratic
-
-
-def _mapped(message: Message, function: Any) -> Message:
-    precision, (h0, h1) = message
-    return Message(Symmetric(*(function(element) for element in precision)), (function(h0), function(h1)))
+    return log_density + (h[0] * intercept + h[1] * slope - 0.5 * quadratic).sum()

@@ -1,0 +1,119 @@
+"""The gates that a fit passes before anything is concluded from it."""
+
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from bayes_saude.errors import ConvergenceError
+from bayes_saude.inference.checks import check, require
+
+CHAINS, DRAWS = 4, 1000
+
+
+@pytest.fixture
+def sampled():
+    """A fit of two levels with independent draws, as a sampler would leave it at its best."""
+    rng = np.random.default_rng(5)
+    shape = (CHAINS, DRAWS)
+    posterior = {
+        name: (("chain", "draw"), rng.normal(size=shape)) for name in ("intercept", "slope", "sd_resid")
+    }
+    for name in ("sd_intercept", "sd_slope", "corr"):
+        posterior[name] = (("chain", "draw", "level"), rng.normal(size=(*shape, 2)))
+    coords = {
+        "chain": range(CHAINS), "draw": range(DRAWS), "level": ["region", "municipality"],
+        "replicate": ("chain", [1] * CHAINS),
+    }  # fmt: skip
+    flags = {
+        name: (("chain", "draw"), np.zeros(shape, dtype=bool))
+        for name in ("diverging", "reached_max_treedepth")
+    }
+    return xr.DataTree.from_dict(
+        {"posterior": xr.Dataset(posterior, coords), "sample_stats": xr.Dataset(flags)}
+    )
+
+
+def failing(report):
+    return {gate["name"]: gate["parameter"] for gate in report["gates"] if not gate["passed"]}
+
+
+def test_independent_draws_pass(sampled):
+    report = check(sampled)
+    assert report["passed"]
+    assert [gate["name"] for gate in report["gates"]] == [
+        "R-hat", "bulk ESS", "tail ESS", "divergences", "share at the limit of steps",
+    ]  # fmt: skip
+    require(sampled)
+
+
+def test_the_report_is_ready_for_json(sampled):
+    assert json.loads(json.dumps(check(sampled))) == check(sampled)
+
+
+def test_a_chain_elsewhere_fails_and_the_parameter_is_named(sampled):
+    sampled["posterior"]["corr"][0, :, 1] += 1
+    report = check(sampled)
+    assert not report["passed"]
+    assert failing(report)["R-hat"] == "corr[municipality]"
+
+
+def test_draws_that_hardly_move_fail(sampled):
+    steps = np.random.default_rng(0).normal(size=(CHAINS, DRAWS))
+    slow = np.zeros((CHAINS, DRAWS))
+    for i in range(1, DRAWS):
+        slow[:, i] = 0.9 * slow[:, i - 1] + steps[:, i]
+    sampled["posterior"]["slope"][:] = slow
+    assert failing(check(sampled)).get("bulk ESS") == "slope"
+    # An autoregression of 0.9 makes 19 draws worth one.
+    assert check(sampled, rhat=1.1, ess_bulk=100, ess_tail=100)["passed"]
+    assert not check(sampled, rhat=1.1, ess_bulk=400, ess_tail=100)["passed"]
+
+
+def test_one_divergence_fails(sampled):
+    sampled["sample_stats"]["diverging"][2, 7] = True
+    assert failing(check(sampled)) == {"divergences": ""}
+    assert check(sampled, divergences=1)["passed"]
+
+
+def test_steps_at_their_limit_fail_where_they_are_many(sampled):
+    sampled["sample_stats"]["reached_max_treedepth"][0, :40] = True
+    assert check(sampled)["passed"]
+    sampled["sample_stats"]["reached_max_treedepth"][0, :41] = True
+    assert failing(check(sampled)) == {"share at the limit of steps": ""}
+
+
+def test_a_parameter_that_never_moves_fails(sampled):
+    sampled["posterior"]["slope"][:] = 1.0
+    assert failing(check(sampled))["R-hat"] == "slope"
+
+
+def test_thresholds_are_parameters(sampled):
+    assert failing(check(sampled, rhat=1.0)).keys() == {"R-hat"}
+    assert failing(check(sampled, ess_bulk=1e6)).keys() == {"bulk ESS"}
+    assert failing(check(sampled, ess_tail=1e6)).keys() == {"tail ESS"}
+
+
+def test_replicates_need_not_agree_but_the_chains_of_each_must(sampled):
+    posterior = sampled["posterior"].to_dataset().assign_coords(replicate=("chain", [1, 1, 2, 2]))
+    posterior["intercept"][2:] += 5
+    sampled["posterior"] = xr.DataTree(posterior)
+    assert check(sampled)["passed"]
+    posterior["intercept"][3:] += 1
+    sampled["posterior"] = xr.DataTree(posterior)
+    assert failing(check(sampled))["R-hat"] == "intercept"
+
+
+def test_a_failing_fit_is_refused_with_what_to_do(sampled):
+    sampled["sample_stats"]["diverging"][2, 7] = True
+    with pytest.raises(ConvergenceError, match=r"divergences is 1, the limit 0.*narrower priors"):
+        require(sampled)
+    with pytest.raises(ConvergenceError):
+        require(check(sampled))
+    require(sampled, despite=True)
+
+
+def test_advice_stands_beside_failing_gates_only(sampled):
+    sampled["sample_stats"]["diverging"][2, 7] = True
+    assert [bool(gate["advice"]) for gate in check(sampled)["gates"]] == [False, False, False, True, False]

@@ -1,0 +1,238 @@
+"""What a fit holds, what it depends on, and that it is the posterior of the model as textbooks write it."""
+
+import json
+import os
+
+import arviz_stats
+import numpy as np
+import nutpie
+import pandas as pd
+import pytest
+import xarray as xr
+from scipy.stats import norm
+from trends import simulate, trend_model
+from written_out import sample_written_out
+
+from bayes_saude.errors import DataError
+from bayes_saude.inference import sampler
+from bayes_saude.inference.checks import check
+from bayes_saude.inference.fit import fit
+from bayes_saude.models.build import build
+from bayes_saude.models.moments import make_moments
+from bayes_saude.models.predictor import make_tree
+from bayes_saude.models.priors import resolve_priors
+
+SMALL = {"draws": 30, "tune": 50, "chains": 2, "seed": 1}
+HYPERPARAMETERS = ["intercept", "slope", "sd_intercept", "sd_slope", "corr", "sd_resid"]
+
+# --- what a fit holds
+
+
+def test_dimensions_and_names(fitted, panel):
+    posterior = fitted["posterior"]
+    assert posterior["intercept"].dims == ("chain", "draw")
+    assert posterior["corr"].dims == ("chain", "draw", "level")
+    assert posterior["region_effect"].dims == ("chain", "draw", "region", "term")
+    assert posterior["level"].values.tolist() == ["region"]
+    assert posterior["term"].values.tolist() == ["intercept", "slope"]
+    assert posterior["region"].values.tolist() == sorted(panel["region"].unique())
+    assert posterior["replicate"].values.tolist() == [1, 1, 1, 1]
+    assert posterior.sizes["draw"] == 1000
+    assert {"diverging", "energy", "tree_depth"} <= set(fitted["sample_stats"])
+
+
+def test_the_panel_goes_with_it(fitted, panel):
+    kept = pd.DataFrame({name: values.values for name, values in fitted["constant_data"].items()})
+    pd.testing.assert_frame_equal(kept, panel[["replicate", "region", "time", "value"]], check_dtype=False)
+
+
+def test_how_it_was_made_is_written_down(fitted, spec, panel):
+    attrs = fitted.attrs
+    assert (attrs["model"], attrs["title"], attrs["model_file"]) == ("trend", "A trend", spec.text)
+    assert attrs["seed"] == 1
+    assert json.loads(attrs["priors"])["sd_resid"]["sigma"] == pytest.approx(panel["value"].std())
+    assert json.loads(attrs["sampler"]).keys() >= {"draws", "tune", "chains", "compile_s", "sampling_s"}
+    assert json.loads(attrs["versions"]).keys() >= {"bayes_saude", "pymc", "nutpie"}
+    assert len(attrs["data_sha256"]) == 64
+    assert attrs["panel_note"] == ""
+    assert attrs["wall_time_s"] > 0
+
+
+def test_a_nested_fit_has_parameters_and_effects_of_each_level():
+    panel = simulate(
+        0, fixed=(50, 2), scatter={"region": (6, 2, 0), "municipality": (4, 1, 0)}, sd_resid=2,
+        regions=5, per_region=4, missing=0.1,
+    )  # fmt: skip
+    nested = fit(trend_model(["region", "municipality"]), panel, **SMALL)["posterior"]
+    assert nested["level"].values.tolist() == ["region", "municipality"]
+    assert nested["sd_intercept"].shape == (2, 30, 2)
+    assert nested["region_effect"].shape == (2, 30, 5, 2)
+    assert nested["municipality_effect"].shape == (2, 30, 20, 2)
+
+
+def test_without_slopes_of_units_nothing_speaks_of_them(panel):
+    posterior = fit(trend_model(["region"], slopes=False), panel, **SMALL)["posterior"]
+    assert not {"sd_slope", "corr"} & set(posterior)
+    assert posterior["term"].values.tolist() == ["intercept"]
+    assert posterior["region_effect"].shape == (2, 30, 28, 1)
+
+
+# --- what it depends on
+
+
+def test_the_seed_fixes_the_draws(spec, panel):
+    first, again = (fit(spec, panel, **SMALL)["posterior"].to_dataset() for _ in range(2))
+    xr.testing.assert_identical(first, again)
+    other = fit(spec, panel, **{**SMALL, "seed": 2})["posterior"]
+    assert (other["intercept"].values != first["intercept"].values).all()
+    assert (other["region_effect"].values != first["region_effect"].values).any()
+
+
+def test_the_number_of_cores_does_not_change_them(spec, panel, monkeypatch):
+    draws = []
+    for cores in (1, 2):
+        for name in ("cpu_count", "process_cpu_count"):
+            monkeypatch.setattr(os, name, lambda cores=cores: cores, raising=False)
+        draws.append(fit(spec, panel, **SMALL)["posterior"].to_dataset())
+    xr.testing.assert_identical(*draws)
+
+
+def test_a_seed_is_drawn_and_recorded(spec, panel):
+    settings = {name: value for name, value in SMALL.items() if name != "seed"}
+    first = fit(spec, panel, **settings)
+    again = fit(spec, panel, **settings, seed=first.attrs["seed"])
+    xr.testing.assert_identical(first["posterior"].to_dataset(), again["posterior"].to_dataset())
+
+
+def test_a_frame_with_the_model_files_columns_will_do(spec, panel):
+    raw = panel.rename(columns={"time": "year"}).drop(columns="replicate")
+    from_raw, from_validated = fit(spec, raw, **SMALL), fit(spec, panel, **SMALL)
+    assert from_raw.attrs["data_sha256"] == from_validated.attrs["data_sha256"]
+    xr.testing.assert_identical(from_raw["posterior"].to_dataset(), from_validated["posterior"].to_dataset())
+
+
+def test_replicates_are_fitted_one_by_one_and_stacked(spec, panel):
+    both = pd.concat([panel, panel.assign(replicate=2, value=panel["value"] + 1000)], ignore_index=True)
+    posterior = fit(spec, both, draws=41, tune=100, chains=2, seed=1)["posterior"]
+    assert posterior["replicate"].values.tolist() == [1, 1, 2, 2]
+    assert posterior.sizes["draw"] == 21
+    means = posterior["intercept"].mean("draw").groupby("replicate").mean().values
+    assert means[1] - means[0] == pytest.approx(1000, abs=20)
+
+
+def test_what_cannot_be_fitted_is_refused(spec, panel):
+    with pytest.raises(DataError):
+        fit(spec, panel[panel["time"] == 2012], **SMALL)
+    with pytest.raises(DataError):
+        fit(spec, panel[panel["region"] == panel["region"].iloc[0]], **SMALL)
+    with pytest.raises(ValueError, match="1 at least"):
+        fit(spec, panel, draws=0)
+
+
+def test_an_interrupt_leaves_no_partial_fit(spec, panel, monkeypatch):
+    class Interrupted:
+        cancelled = False
+
+        def wait(self):
+            raise KeyboardInterrupt
+
+        def cancel(self):
+            Interrupted.cancelled = True
+
+    monkeypatch.setattr(nutpie, "sample", lambda *_, **__: Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        fit(spec, panel, **SMALL)
+    assert Interrupted.cancelled
+
+
+# --- one compiled model serves all panels
+
+
+def test_a_compiled_model_with_other_data_is_the_model_compiled_with_them():
+    levels = ["region", "municipality"]
+    spec = trend_model(levels)
+    panel = simulate(
+        3, fixed=(50, 2), scatter={"region": (6, 2, 0.2), "municipality": (4, 1, 0)}, sd_resid=2,
+        regions=6, per_region=5, missing=0.2,
+    )  # fmt: skip
+    moments = make_moments(panel, make_tree(panel, levels), spec.data.origin)
+    trend = sampler.Trend(resolve_priors(spec, panel), len(levels))
+    settings = {"draws": 100, "tune": 100, "chains": 2, "seed": 4}
+    reused = trend.sample(moments, **settings, progress=False).hyperparameters
+
+    model = build(spec, panel)
+    jittered = set(model.free_RVs) - {model["signed_sd_resid"]}
+    fresh = nutpie.sample(
+        nutpie.compile_pymc_model(model, jitter_rvs=jittered), **{**settings, "draws": 200},
+        progress_bar=False, save_warmup=False, target_accept=sampler.TARGET_ACCEPT,
+    )["posterior"]  # fmt: skip
+    for name, draws in reused.items():
+        np.testing.assert_allclose(draws, fresh[name].values[:, 1::2], rtol=1e-9)
+
+
+# --- the posterior
+
+
+def test_the_defaults_pass_all_checks(fitted):
+    assert check(fitted)["passed"]
+
+
+def assert_same_posterior(fitted, written_out, level):
+    """Compare means and standard deviations of all quantities by their Monte Carlo standard errors."""
+    ours = fitted["posterior"].to_dataset().squeeze("level", drop=True)
+    scores = []
+    for name in [*HYPERPARAMETERS, f"{level}_effect"]:
+        for statistic, method in (("mean", "mean"), ("std", "sd")):
+            values, errors = [], []
+            for draws in (ours[name].astype(float), written_out[name]):
+                values.append(getattr(draws, statistic)(("chain", "draw")))
+                errors.append(arviz_stats.mcse(draws, method=method))
+            scores.append(np.ravel((values[0] - values[1]) / np.hypot(*errors)))
+    scores = np.abs(np.concatenate(scores))
+    # One false alarm in a thousand runs, however many numbers are compared.
+    assert scores.max() < norm.isf(0.001 / 2 / len(scores))
+
+
+def test_it_is_the_posterior_of_the_model_written_out(fitted, spec, panel):
+    written_out = sample_written_out(spec, panel, seed=1, draws=2000, tune=1000)
+    assert_same_posterior(fitted, written_out, "region")
+
+
+@pytest.mark.slow
+def test_it_is_so_for_853_municipalities_with_a_correlation_near_one():
+    panel = simulate(
+        0, fixed=(0.2877, 0.2124), scatter={"municipality": (0.0649, 0.07, 1.0)}, sd_resid=0.1082,
+        regions=853, missing=0.002,
+    )  # fmt: skip
+    spec = trend_model(["municipality"])
+    written_out = sample_written_out(spec, panel, seed=1, draws=2000, tune=1000)
+    assert_same_posterior(fit(spec, panel, seed=1), written_out, "municipality")
+
+
+# --- default settings reach what is promised, where REML's correlation is one and where slopes hardly vary
+
+SHAPES = {
+    "vaccine": {"fixed": (103.2, 5.48), "scatter": {"municipality": (21.5, 2.6, 1.0)}, "sd_resid": 50},
+    "pap": {"fixed": (0.2877, 0.2124), "scatter": {"municipality": (0.0649, 0.07, 1.0)}, "sd_resid": 0.1082},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_singular_shapes_pass_the_checks_by_municipality(shape):
+    panel = simulate(1, **SHAPES[shape], regions=853)
+    assert check(fit(trend_model(["municipality"]), panel, seed=1))["passed"]
+
+
+def test_singular_shapes_pass_the_checks_by_region():
+    panel = simulate(
+        1, fixed=(0.2838, 0.2068), scatter={"region": (0.0219, 0.0317, 0.97)}, sd_resid=0.2048, per_region=30
+    )
+    assert check(fit(trend_model(["region"]), panel, seed=1))["passed"]
+
+
+def test_nested_singular_shapes_pass_the_checks():
+    panel = simulate(
+        1, fixed=(103.2, 5.48), scatter={"region": (6.6, 3.4, 0.2), "municipality": (21.5, 2.6, 1.0)},
+        sd_resid=50, per_region=30,
+    )  # fmt: skip
+    assert check(fit(trend_model(["region", "municipality"]), panel, seed=1))["passed"]
