@@ -123,6 +123,8 @@ def fit(
         spec, panel, folder, force=force,
         draws=draws, tune=tune, chains=chains, seed=seed, progress=on_terminal(),
     )  # fmt: skip
+    if on_terminal():
+        typer.echo(err=True)  # the sampler's progress leaves its last line open
     _print_checks(checked(fitted, folder, despite=True))
     typer.echo(f"Saved in {folder}")
 
