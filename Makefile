@@ -23,6 +23,7 @@ help:
 
 demo: $(VENV)/.core
 	@$(BIN)/bayes-saude demo --out results
+	@echo "(bayes-saude is $(BIN)/bayes-saude)"
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest

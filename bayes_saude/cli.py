@@ -167,7 +167,7 @@ def rank(
 
     Example: bayes-saude rank results/sa2015-esf-nested --within region --top 3
     """
-    from bayes_saude.console import console
+    from bayes_saude.console import console, say
     from bayes_saude.inference.store import load
     from bayes_saude.results import checked, write_table
     from bayes_saude.screen_tables import ranking_table
@@ -181,8 +181,9 @@ def rank(
     ranking = rank_units(fitted, by=by, level=level, within=within, **options)
     years = [float(by.removeprefix(LEVEL_PREFIX))] if by.startswith(LEVEL_PREFIX) else None
     write_table(all_rankings(fitted, years, **options), result, "ranking")
-    console().print(ranking_table(ranking.groupby("within", sort=False).head(top)))
-    typer.echo(f"\nAll rankings: {result / 'ranking.csv'}")
+    screen = console()
+    screen.print(ranking_table(ranking.groupby("within", sort=False).head(top)))
+    say(screen, f"\nAll rankings: {result / 'ranking.csv'}\n{fitted.attrs['panel_note']}")
 
 
 @app.command()
@@ -191,7 +192,7 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
 
     Example: bayes-saude compare results/sa2015-pap-municipality
     """
-    from bayes_saude.console import console
+    from bayes_saude.console import console, say
     from bayes_saude.inference.store import load
     from bayes_saude.results import checked, write_table
     from bayes_saude.screen_tables import agreement_table, hyperparameter_table
@@ -205,8 +206,9 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
     write_table(comparison, result, "comparison")
     write_table(parameters, result, "hyperparameters")
-    console().print(hyperparameter_table(parameters), "", agreement_table(agreement(comparison)), sep="\n")
-    typer.echo(f"\nUnit by unit: {result / 'comparison.csv'}")
+    screen = console()
+    screen.print(hyperparameter_table(parameters), "", agreement_table(agreement(comparison)), sep="\n")
+    say(screen, f"\nUnit by unit: {result / 'comparison.csv'}\n{fitted.attrs['panel_note']}")
 
 
 @app.command()
@@ -245,13 +247,14 @@ def reconstruct(
 
     Example: bayes-saude reconstruct --seed 6 --out panel.csv
     """
+    from bayes_saude.data.reconstruct import NOTE
     from bayes_saude.data.reconstruct import reconstruct as rebuild
 
     if not out.parent.is_dir():
         raise DataError(f"The folder {out.parent} does not exist.", "Make it first, or write elsewhere.")
     panel = rebuild(seed)
     panel.to_csv(out, index=False)
-    typer.echo(f"{len(panel)} rows written to {out}: a reconstruction from the print, not the records.")
+    typer.echo(f"{len(panel)} rows written to {out}. {NOTE}")
 
 
 def _print_checks(report: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ def console() -> Console:
 
 def say(screen: Console, text: str) -> None:
     """Print a paragraph, wrapped."""
-    screen.print(text, width=min(TEXT_WIDTH, shutil.get_terminal_size((TEXT_WIDTH, 0)).columns))
+    screen.print(text.rstrip(), width=min(TEXT_WIDTH, shutil.get_terminal_size((TEXT_WIDTH, 0)).columns))
 
 
 def on_terminal() -> bool:

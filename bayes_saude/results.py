@@ -2,6 +2,7 @@
 
 import json
 import os
+import textwrap
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -21,6 +22,8 @@ from bayes_saude.summaries.ranking import ALL
 # Lies in a result folder while anything in it comes from a fit that fails its checks: the tables' columns are
 # a contract and have no room for a warning.
 STAMP = "DESPITE_FAILED_CHECKS.txt"
+# Characters of the small print below a figure that is one column wide.
+NOTE_WIDTH = 90
 
 
 def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[str, Any]:
@@ -106,6 +109,7 @@ def write_figures(
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
     spec = spec_of(fit)
+    note = textwrap.fill(fit.attrs["panel_note"], NOTE_WIDTH)
     title = spec.title + ("\nDESPITE FAILED CHECKS" if (folder / STAMP).exists() else "")
     files = []
     for level in spec.data.levels:
@@ -117,7 +121,8 @@ def write_figures(
                 files.append(figures / f"{kind}-{level}-{by.replace(':', '-')}.{format}")
                 figure = cast(Figure, ax.figure)
                 figure.suptitle(title, size=FONT_SIZE)
-                figure.savefig(files[-1])
+                figure.supxlabel(note, size=FONT_SIZE - 2)
+                figure.savefig(files[-1], dpi=300)
                 plt.close(figure)
     return files
 

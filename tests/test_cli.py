@@ -180,7 +180,7 @@ def test_reconstruct_writes_a_panel_and_says_what_it_is(tmp_path, monkeypatch):
     panel = pd.DataFrame({"municipality": ["Ubá"], "region": ["Ubá"], "year": [2011], "pap": [0.5]})
     monkeypatch.setattr("bayes_saude.data.reconstruct.reconstruct", lambda seed: panel.assign(pap=seed))
     done = run("reconstruct", "--seed", 6, "--out", tmp_path / "panel.csv")
-    assert "reconstruction from the print" in done.stdout
+    assert "Reconstruction, not records" in done.stdout
     assert pd.read_csv(tmp_path / "panel.csv").equals(panel.assign(pap=6))
 
 

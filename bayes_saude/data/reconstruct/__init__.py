@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 NOTE = (
     "Reconstruction, not records: the panel reproduces every result that Sá (2015) prints; effects of "
-    "municipalities that she does not list, single years and links between indicators are drawn within what "
+    "municipalities that it does not list, single years and links between indicators are drawn within what "
     "the print allows."
 )
 DECIMALS = {"esf_coverage": 6, "prenatal7": 6, "vaccine": 6, "pap": 8}  # fewer would move printed variances
