@@ -111,7 +111,7 @@ def about_replicates(draws: xr.Dataset, replicate: NDArray[np.int64]) -> xr.Data
 
     Replicates of a panel have posteriors of their own, and chains of different replicates need not agree:
     R-hat and effective sample sizes speak of convergence only once what sets the replicates apart is taken
-    out. With one replicate both stay what they are.
+    out. With one replicate nothing is done.
 
     Parameters
     ----------
@@ -123,8 +123,11 @@ def about_replicates(draws: xr.Dataset, replicate: NDArray[np.int64]) -> xr.Data
     -------
     xarray.Dataset
     """
+    names = np.unique(replicate)
+    if names.size == 1:
+        return draws
     parts = []
-    for name in np.unique(replicate):
+    for name in names:
         part = draws.isel(chain=np.flatnonzero(replicate == name))
         spread = part.std(("chain", "draw"))
         parts.append((part - part.mean(("chain", "draw"))) / spread.where(spread > 0, 1.0))

@@ -63,34 +63,6 @@ def replicates_of(fit: xr.DataTree) -> NDArray[np.int64]:
     return posterior["replicate"].to_numpy()
 
 
-def about_replicates(draws: xr.Dataset, replicate: NDArray[np.int64]) -> xr.Dataset:
-    """Standardise draws by the mean and the standard deviation of their replicate.
-
-    Replicates of a panel have posteriors of their own, and chains of different replicates need not agree:
-    R-hat and effective sample sizes speak of convergence only once what sets the replicates apart is taken
-    out. With one replicate nothing is done.
-
-    Parameters
-    ----------
-    draws : xarray.Dataset
-        Variables of dims (chain, draw, ...).
-    replicate : array of int, shape (chains,)
-
-    Returns
-    -------
-    xarray.Dataset
-    """
-    names = np.unique(replicate)
-    if names.size == 1:
-        return draws
-    parts = []
-    for name in names:
-        part = draws.isel(chain=np.flatnonzero(replicate == name))
-        spread = part.std(("chain", "draw"))
-        parts.append((part - part.mean(("chain", "draw"))) / spread.where(spread > 0, 1.0))
-    return xr.concat(parts, dim="chain")
-
-
 def panel_of(fit: xr.DataTree) -> pd.DataFrame:
     """Read the panel that a fit carries.
 

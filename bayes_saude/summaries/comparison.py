@@ -24,10 +24,10 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.data.published import read_published
+from bayes_saude.inference.checks import about_replicates
 from bayes_saude.summaries.coefficients import (
     INTERCEPT,
     SLOPE,
-    about_replicates,
     posterior_of,
     replicates_of,
     spec_of,

@@ -2,12 +2,13 @@
 
 import json
 
+import arviz_stats
 import numpy as np
 import pytest
 import xarray as xr
 
 from bayes_saude.errors import ConvergenceError
-from bayes_saude.inference.checks import check, require
+from bayes_saude.inference.checks import about_replicates, check, require
 
 CHAINS, DRAWS = 4, 1000
 
@@ -103,6 +104,24 @@ def test_replicates_need_not_agree_but_the_chains_of_each_must(sampled):
     posterior["intercept"][3:] += 1
     sampled["posterior"] = xr.DataTree(posterior)
     assert failing(check(sampled))["R-hat"] == "intercept"
+
+
+def test_replicates_apart_are_no_want_of_convergence():
+    rng = np.random.default_rng(1)
+    # Four chains, two for each replicate; the replicates' posteriors lie apart and differ in spread.
+    values = rng.normal(size=(4, 500)) * [[1], [1], [3], [3]] + [[0], [0], [9], [9]]
+    draws = xr.Dataset({"sd": (("chain", "draw"), values)})
+    assert float(arviz_stats.rhat(draws)["sd"]) > 1.5
+    apart = about_replicates(draws, np.array([1, 1, 2, 2]))
+    assert float(arviz_stats.rhat(apart)["sd"]) < 1.01
+    assert float(arviz_stats.ess(apart)["sd"]) > 1500
+    # Chains of one replicate that disagree are still found out.
+    assert float(arviz_stats.rhat(about_replicates(draws, np.array([1, 2, 1, 2])))["sd"]) > 1.5
+
+
+def test_one_replicate_is_left_as_it_is():
+    draws = xr.Dataset({"sd": (("chain", "draw"), np.random.default_rng(2).exponential(size=(4, 300)))})
+    assert about_replicates(draws, np.array([1, 1, 1, 1])).identical(draws)
 
 
 def test_a_failing_fit_is_refused_with_what_to_do(sampled):

@@ -1,13 +1,10 @@
 """Totals of units' coefficients."""
 
-import arviz_stats
 import numpy as np
 import pytest
-import xarray as xr
 
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.summaries.coefficients import (
-    about_replicates,
     ancestor_units,
     panel_of,
     spec_of,
@@ -55,24 +52,6 @@ def test_units_without_slopes_share_the_fixed_one(make_fit):
     assert unit_quantity(fit, "region", "level:2012")[0, 0].values == pytest.approx([14, 15])
     with pytest.raises(BayesSaudeError, match="share one slope"):
         unit_quantity(fit, "region", "slope")
-
-
-def test_replicates_apart_are_no_want_of_convergence():
-    rng = np.random.default_rng(1)
-    # Four chains, two for each replicate; the replicates' posteriors lie apart and differ in spread.
-    values = rng.normal(size=(4, 500)) * [[1], [1], [3], [3]] + [[0], [0], [9], [9]]
-    draws = xr.Dataset({"sd": (("chain", "draw"), values)})
-    assert float(arviz_stats.rhat(draws)["sd"]) > 1.5
-    apart = about_replicates(draws, np.array([1, 1, 2, 2]))
-    assert float(arviz_stats.rhat(apart)["sd"]) < 1.01
-    assert float(arviz_stats.ess(apart)["sd"]) > 1500
-    # Chains of one replicate that disagree are still found out.
-    assert float(arviz_stats.rhat(about_replicates(draws, np.array([1, 2, 1, 2])))["sd"]) > 1.5
-
-
-def test_one_replicate_is_left_as_it_is():
-    draws = xr.Dataset({"sd": (("chain", "draw"), np.random.default_rng(2).exponential(size=(4, 300)))})
-    assert about_replicates(draws, np.array([1, 1, 1, 1])).identical(draws)
 
 
 def test_the_fit_carries_its_model_and_panel(nested_fit):
