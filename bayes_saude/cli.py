@@ -247,14 +247,14 @@ def reconstruct(
 
     Example: bayes-saude reconstruct --seed 6 --out panel.csv
     """
-    from bayes_saude.data.reconstruct import NOTE
     from bayes_saude.data.reconstruct import reconstruct as rebuild
+    from bayes_saude.data.shipped import RECONSTRUCTION
 
     if not out.parent.is_dir():
         raise DataError(f"The folder {out.parent} does not exist.", "Make it first, or write elsewhere.")
     panel = rebuild(seed)
     panel.to_csv(out, index=False)
-    typer.echo(f"{len(panel)} rows written to {out}. {NOTE}")
+    typer.echo(f"{len(panel)} rows written to {out}. {RECONSTRUCTION}")
 
 
 def _print_checks(report: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ are a second goal of less weight: those of coverage and vaccine conflict with th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
@@ -19,6 +20,7 @@ from bayes_saude.data.reconstruct.printed import PARAMETERS, Printed
 from bayes_saude.errors import DataError
 
 Z95 = 1.96
+LEVELS = ("region", "municipality")
 REGION_HALF_UNIT = 0.0005
 MEAN_HALF_UNIT = 0.005
 HARD, SOFT, FREE = 0, 1, 2
@@ -51,6 +53,14 @@ class Agreement:
     last_deviations: np.ndarray
     largest: float
     largest_interval: float
+
+
+class Numbers(NamedTuple):
+    """Printed numbers: value, half a unit of the last digit, and how much they bind."""
+
+    target: np.ndarray
+    half: np.ndarray
+    kind: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -103,24 +113,24 @@ def agree(printed: Printed, layout: Layout, last_deviations: np.ndarray) -> Agre
     scale = np.concatenate([_halves(printed), np.full(2, printed.sds.mean())])
     if printed.singular:
         scale[6 + PARAMETERS.index("corr")] = 0.0
-    _, target, half, kind = _bands(_State(z, R, T), printed, layout)
-    target[kind == FREE] = last_deviations
+    numbers = _numbers(printed, last_deviations)
 
     def equations(v: np.ndarray) -> np.ndarray:
         return _equations(_State(v, R, T), layout)
 
-    def bands(v: np.ndarray) -> np.ndarray:
-        return _bands(_State(v, R, T), printed, layout)[0]
+    def shown(v: np.ndarray) -> np.ndarray:
+        return _shown(_State(v, R, T), layout)
 
     for radius in FIRST_RADIUS * RADIUS_SHRINKS ** np.arange(PROGRAMS):
-        z = z + _linear_program(z, scale, radius, (equations, bands), (target, half, kind))
+        z = z + _linear_program(z, scale, radius, equations, shown, numbers)
     for _ in range(3):  # what is left of the equations is far below any rounding: shortest steps to zero
         z = z - scale * np.linalg.lstsq(_jacobian(equations, z, scale), equations(z))[0]
-    distance = np.abs(bands(z) - target) / half
-    if np.abs(equations(z)).max() > 1e-10 or distance[kind == HARD].max() > 1:
+    distance = np.abs(shown(z) - numbers.target) / numbers.half
+    largest, largest_interval = (float(distance[numbers.kind == kind].max()) for kind in (HARD, SOFT))
+    if np.abs(equations(z)).max() > 1e-10 or largest > 1:
         raise DataError(
             f"the printed results of '{printed.indicator}' do not agree: the largest distance from a printed "
-            f"value is {distance[kind == HARD].max():.2f} half units, the largest error of an equation "
+            f"value is {largest:.2f} half units, the largest error of an equation "
             f"{np.abs(equations(z)).max():.1e}.",
             "Check the tables under data/sa2015 against the thesis.",
         )
@@ -132,8 +142,8 @@ def agree(printed: Printed, layout: Layout, last_deviations: np.ndarray) -> Agre
         state.effects,
         state.means,
         state.last_deviations,
-        float(distance[kind == HARD].max()),
-        float(distance[kind == SOFT].max()),
+        largest,
+        largest_interval,
     )
 
 
@@ -142,13 +152,13 @@ def _models(state: _State, layout: Layout) -> tuple[MixedModel, MixedModel]:
 
 
 def _start(printed: Printed) -> np.ndarray:
-    theta = [printed.models[level].value[list(PARAMETERS)].to_numpy() for level in ("region", "municipality")]
+    theta = [printed.models[level].value[list(PARAMETERS)].to_numpy() for level in LEVELS]
     effects = printed.region_effects["estimate"] - theta[0][:2]
     return np.concatenate([*theta, effects.ravel(), printed.means])
 
 
 def _halves(printed: Printed) -> np.ndarray:
-    theta = [printed.models[level].half[list(PARAMETERS)].to_numpy() for level in ("region", "municipality")]
+    theta = [printed.models[level].half[list(PARAMETERS)].to_numpy() for level in LEVELS]
     return np.concatenate(
         [
             *theta,
@@ -207,58 +217,65 @@ def _squares_by_municipality(model: MixedModel, layout: Layout, deviations: np.n
     return model.var_resid**2 * model.trace_p + fitted - (deviations**2).sum()
 
 
-def _bands(
-    state: _State, printed: Printed, layout: Layout
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Every quantity that the print shows: value at `state`, printed value, half unit and kind."""
-    rows: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
-
-    def add(value: np.ndarray, target: np.ndarray, half: np.ndarray | float, kind: int = HARD) -> None:
-        size = np.size(target)
-        rows.append((np.ravel(value), np.ravel(target), np.broadcast_to(half, size), np.full(size, kind)))
-
-    models = dict(zip(("region", "municipality"), _models(state, layout), strict=True))
-    for level, theta in (("region", state.theta_region), ("municipality", state.theta_municipality)):
+def _numbers(printed: Printed, last_deviations: np.ndarray) -> Numbers:
+    """Collect every printed number of an indicator; `_shown` gives the same quantities of a state."""
+    rows: list[tuple[np.ndarray, np.ndarray | float, int]] = []
+    for level in LEVELS:
         table = printed.models[level]
-        se = np.sqrt(np.diag(models[level].fixed_cov))
-        add(
-            np.concatenate([theta, se, theta[[2, 3, 5]] ** 2]),
-            table["value"].to_numpy(),
-            table["half"].to_numpy(),
-        )
+        rows.append((table["value"].to_numpy(), table["half"].to_numpy(), HARD))
     effects = printed.region_effects
-    estimate = models["region"].beta + state.effects
-    add(estimate, effects["estimate"], REGION_HALF_UNIT)
-    add(state.means, printed.means, MEAN_HALF_UNIT)
-    width = Z95 * np.sqrt(np.diagonal(models["region"].conditional_cov, axis1=1, axis2=2))
-    add(estimate - width, effects["low"], REGION_HALF_UNIT, SOFT)
-    add(estimate + width, effects["high"], REGION_HALF_UNIT, SOFT)
-    width = Z95 * np.sqrt(np.diag(models["municipality"].conditional_cov[0]))
     low, high = printed.half_width.T
-    add(width, (low + high) / 2, (high - low) / 2, SOFT)
-    add(state.last_deviations, np.zeros(2), printed.sds.mean(), FREE)
-    value, target, half, kind = (np.concatenate(column) for column in zip(*rows, strict=True))
-    return value, target, half, kind
+    rows += [
+        (effects["estimate"], REGION_HALF_UNIT, HARD),
+        (printed.means, MEAN_HALF_UNIT, HARD),
+        (effects["low"], REGION_HALF_UNIT, SOFT),
+        (effects["high"], REGION_HALF_UNIT, SOFT),
+        ((low + high) / 2, (high - low) / 2, SOFT),
+        (last_deviations, printed.sds.mean(), FREE),
+    ]
+    return Numbers(
+        np.concatenate([np.ravel(target) for target, _, _ in rows]),
+        np.concatenate([np.broadcast_to(half, np.size(target)) for target, half, _ in rows]),
+        np.concatenate([np.full(np.size(target), kind) for target, _, kind in rows]),
+    )
+
+
+def _shown(state: _State, layout: Layout) -> np.ndarray:
+    """Compute from a state what the print shows, in the order of `_numbers`."""
+    region, municipality = _models(state, layout)
+    values = []
+    for model, theta in ((region, state.theta_region), (municipality, state.theta_municipality)):
+        values += [theta, np.sqrt(np.diag(model.fixed_cov)), theta[[2, 3, 5]] ** 2]
+    estimate = region.beta + state.effects
+    width = Z95 * np.sqrt(np.diagonal(region.conditional_cov, axis1=1, axis2=2))
+    values += [
+        estimate,
+        state.means,
+        estimate - width,
+        estimate + width,
+        Z95 * np.sqrt(np.diag(municipality.conditional_cov[0])),
+        state.last_deviations,
+    ]
+    return np.concatenate([np.ravel(value) for value in values])
 
 
 def _linear_program(
     z: np.ndarray,
     scale: np.ndarray,
     radius: float,
-    functions: tuple[Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]],
-    print_: tuple[np.ndarray, np.ndarray, np.ndarray],
+    equations: Callable[[np.ndarray], np.ndarray],
+    shown: Callable[[np.ndarray], np.ndarray],
+    numbers: Numbers,
 ) -> np.ndarray:
-    """Step from z that minimises the weighted largest distance of each kind, equations and bands made linear.
+    """Step from z that minimises the weighted largest distance of each kind, both functions made linear.
 
     The program's unknowns are the step in units of `scale`, at most `radius` each, then the three distances.
     """
-    equations, bands = functions
-    target, half, kind = print_
     k = len(z)
     J_eq = _jacobian(equations, z, scale)
-    J = _jacobian(bands, z, scale) / half[:, None]
-    now = (bands(z) - target) / half
-    reach = -(kind[:, None] == np.arange(3)).astype(float)
+    J = _jacobian(shown, z, scale) / numbers.half[:, None]
+    now = (shown(z) - numbers.target) / numbers.half
+    reach = -(numbers.kind[:, None] == np.arange(3)).astype(float)
     result = linprog(
         c=np.concatenate([np.zeros(k), WEIGHTS]),
         A_ub=np.vstack([np.column_stack([J, reach]), np.column_stack([-J, reach])]),
