@@ -2,6 +2,12 @@
 
 A fit holds the effects as the model has them: each unit's deviation from its parent. Every summary is about
 what those add up to, the unit's own line, and takes it from here.
+
+The line of a unit that holds others, a region, is the mean of the lines of its innermost units, each with the
+same weight: all its municipalities are observed, and how well they do is what a region is ranked by. The
+fixed effects plus the region's own effect are another quantity, the mean of the population from which the
+model takes its municipalities to be drawn, and remain uncertain were every municipality known exactly. Who
+wants it adds the fit's `intercept` or `slope` and `{level}_effect` of that level and those around it.
 """
 
 import numpy as np
@@ -55,12 +61,8 @@ def replicates_of(fit: xr.DataTree) -> NDArray[np.int64]:
     Returns
     -------
     array of int, shape (chains,)
-        1 throughout where the fit does not say.
     """
-    posterior = posterior_of(fit)
-    if "replicate" not in posterior.coords:
-        return np.ones(posterior.sizes["chain"], dtype=np.int64)
-    return posterior["replicate"].to_numpy()
+    return fit["posterior"]["replicate"].to_numpy()
 
 
 def panel_of(fit: xr.DataTree) -> pd.DataFrame:
@@ -105,26 +107,6 @@ def ancestor_units(fit: xr.DataTree, level: str, ancestor: str) -> xr.DataArray:
     return xr.DataArray(homes.loc[units].to_numpy(), coords={level: units}, dims=level)
 
 
-def unit_coefficients(fit: xr.DataTree, level: str) -> xr.DataArray:
-    """Add up the fixed effect, the effects of all ancestors and the unit's own.
-
-    Parameters
-    ----------
-    fit : xarray.DataTree
-    level : str
-        Name of the level whose units are wanted.
-
-    Returns
-    -------
-    xarray.DataArray
-        Draws of each unit's total coefficients, dims (chain, draw, level, term), in the outcome's unit on the
-        scale of the linear predictor: the intercept is the level at the model's origin, the slope the change
-        per unit of time.
-    """
-    terms = posterior_of(fit)["term"].values
-    return xr.concat([_total(fit, level, term) for term in terms], dim="term").transpose(..., level, "term")
-
-
 def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
     """Draw the quantity by which units are ranked.
 
@@ -132,14 +114,16 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
     ----------
     fit : xarray.DataTree
     level : str
-        Name of the level whose units are wanted.
+        Name of the level whose units are wanted. The line of a unit that holds others is the mean of the
+        lines of all innermost units in it, in each draw.
     by : str
-        `"intercept"`, `"slope"`, or `"level:YEAR"`, the height of the unit's line in that year.
+        `"intercept"`, the height of the unit's line at the model's origin, `"slope"`, its change per unit of
+        time, or `"level:YEAR"`, its height in that year.
 
     Returns
     -------
     xarray.DataArray
-        Dims (chain, draw, level).
+        Dims (chain, draw, level), in the outcome's unit on the scale of the linear predictor.
 
     Raises
     ------
@@ -163,19 +147,25 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
 
 
 def _total(fit: xr.DataTree, level: str, term: str) -> xr.DataArray:
+    """Add fixed effect, ancestors' effects and own for innermost units, and take each unit's mean of them."""
     posterior = posterior_of(fit)
+    innermost = str(posterior["level"].values[-1])
+    _levels_down_to(fit, level)
     total = posterior[term]
-    for outer in _levels_down_to(fit, level):
+    for outer in _levels_down_to(fit, innermost):
         effect = posterior[f"{outer}_effect"]
         if term not in effect["term"].values:
             continue
         own = effect.sel(term=term, drop=True)
-        if outer != level:
-            own = own.sel({outer: ancestor_units(fit, level, outer)}).drop_vars(outer)
+        if outer != innermost:
+            own = own.sel({outer: ancestor_units(fit, innermost, outer)}).drop_vars(outer)
         total = total + own
-    if level not in total.dims:
-        total = total.expand_dims({level: posterior[level].values}, axis=-1)
-    return total.assign_coords(term=term).rename(term)
+    if innermost not in total.dims:
+        total = total.expand_dims({innermost: posterior[innermost].values}, axis=-1)
+    if level != innermost:
+        member = (ancestor_units(fit, innermost, level) == posterior[level]).astype(float)
+        total = xr.dot(total, member / member.sum(innermost), dim=innermost)
+    return total.rename(term)
 
 
 def _levels_down_to(fit: xr.DataTree, level: str) -> list[str]:

@@ -8,7 +8,6 @@ from bayes_saude.summaries.coefficients import (
     ancestor_units,
     panel_of,
     spec_of,
-    unit_coefficients,
     unit_quantity,
 )
 
@@ -27,17 +26,38 @@ def three_levels(make_fit):
     )
 
 
-def test_total_is_fixed_effect_plus_all_ancestors_plus_own(three_levels):
-    totals = unit_coefficients(three_levels, "municipality")
-    assert totals.dims == ("chain", "draw", "municipality", "term")
-    assert totals.sel(term="intercept")[0, 0].values == pytest.approx([1102.25, 1101.5, 1102.75])
-    assert totals.sel(term="slope", municipality="b").values == pytest.approx(np.full((1, 5), 15.1))
+def test_an_innermost_units_line_is_fixed_effect_plus_all_ancestors_plus_own(three_levels):
+    intercepts = unit_quantity(three_levels, "municipality", "intercept")
+    assert intercepts.dims == ("chain", "draw", "municipality")
+    assert intercepts[0, 0].values == pytest.approx([1102.25, 1101.5, 1102.75])
+    slopes = unit_quantity(three_levels, "municipality", "slope")
+    assert slopes.sel(municipality="b").values == pytest.approx(np.full((1, 5), 15.1))
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"), [("region", [1101.5, (1102.25 + 1102.75) / 2]), ("macro", [3306.5 / 3])]
+)
+def test_an_outer_units_line_is_the_mean_of_its_innermost_units_lines(three_levels, level, expected):
+    # Each municipality weighs the same: the macro-region's mean is not that of its two regions.
+    intercepts = unit_quantity(three_levels, level, "intercept")
+    assert intercepts.dims == ("chain", "draw", level)
+    assert intercepts[0, 0].values == pytest.approx(expected)
+
+
+def test_the_mean_of_a_region_is_taken_in_each_draw(nested_fit):
+    within = {"East": list("ABC"), "North": list("DE"), "West": list("FG")}
+    for by in ("slope", "level:2013"):
+        regions = unit_quantity(nested_fit, "region", by)
+        units = unit_quantity(nested_fit, "municipality", by)
+        for region, members in within.items():
+            expected = units.sel(municipality=members).mean("municipality")
+            assert regions.sel(region=region).values == pytest.approx(expected.values)
 
 
 def test_level_in_a_year_is_the_height_of_the_line(three_levels):
     # The origin is 2011.
     level = unit_quantity(three_levels, "region", "level:2014")
-    assert level[0, 0].values == pytest.approx([1101 + 3 * 15.1, 1102 + 3 * 15.2])
+    assert level[0, 0].values == pytest.approx([1101.5 + 3 * 15.1, 1102.5 + 3 * 15.2])
 
 
 def test_ancestors_are_found_through_levels_between(three_levels):
