@@ -1,11 +1,15 @@
 """The tables transcribed from the theses, as `data/README.md` describes them."""
 
+import logging
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from bayes_saude.assets import asset
 from bayes_saude.errors import DataError, did_you_mean, listed
+
+logger = logging.getLogger(__name__)
 
 
 def published_tables() -> dict[str, Path]:
@@ -34,7 +38,8 @@ def read_published(name: str, as_text: bool = False) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per row of the file; its columns and their units are in `data/README.md`.
+        One row per row of the file; its columns and their units are in `data/README.md`. `attrs["warning"]`
+        says what must be known before the table is used, and is logged too; "" where nothing must.
 
     Raises
     ------
@@ -48,6 +53,23 @@ def read_published(name: str, as_text: bool = False) -> pd.DataFrame:
             f"Use one of {listed(tables)}.",
         )
     if as_text:
-        return pd.read_csv(tables[name], dtype=str, keep_default_na=False)
-    # Only an empty cell is missing: words that pandas would take for missing are words here.
-    return pd.read_csv(tables[name], keep_default_na=False, na_values=[""])
+        table = pd.read_csv(tables[name], dtype=str, keep_default_na=False)
+    else:
+        # Only an empty cell is missing: words that pandas would take for missing are words here.
+        table = pd.read_csv(tables[name], keep_default_na=False, na_values=[""])
+    table.attrs["warning"] = _warnings(tables[name].parent).get(tables[name].stem, "")
+    if table.attrs["warning"]:
+        logger.warning("%s: %s", name, table.attrs["warning"])
+    return table
+
+
+@cache
+def _warnings(folder: Path) -> dict[str, str]:
+    """Read the `warnings.csv` of a source, if it has one: what to say with each table."""
+    file = folder / "warnings.csv"
+    if not file.exists():
+        return {}
+    told: dict[str, str] = {}
+    for row in pd.read_csv(file).itertuples():
+        told[str(row.table)] = f"{told.get(str(row.table), '')} {row.warning}".strip()
+    return told
