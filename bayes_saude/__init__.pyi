@@ -5,7 +5,7 @@ from .data.reconstruct import reconstruct as reconstruct
 from .inference.checks import check as check
 from .inference.checks import require as require
 from .inference.fit import fit as fit
-from .inference.store import fit_or_load as fit_or_load
+from .inference.reuse import fit_or_load as fit_or_load
 from .inference.store import load as load
 from .inference.store import save as save
 from .models.catalogue import catalogue as catalogue

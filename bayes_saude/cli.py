@@ -111,16 +111,14 @@ def fit(
     """
     from bayes_saude.console import on_terminal
     from bayes_saude.data.panel import read_panel
-    from bayes_saude.inference.fit import fitting_panel
-    from bayes_saude.inference.store import fit_or_load
+    from bayes_saude.inference.reuse import fit_or_load
     from bayes_saude.models.catalogue import read_model
     from bayes_saude.results import checked
 
     spec = read_model(model)
-    panel = fitting_panel(spec, read_panel(data or spec.data.panel), missing=missing)
     folder = out / spec.name
     fitted = fit_or_load(
-        spec, panel, folder, force=force,
+        spec, folder, read_panel(data) if data else None, force=force, missing=missing,
         draws=draws, tune=tune, chains=chains, seed=seed, progress=on_terminal(),
     )  # fmt: skip
     if on_terminal():
@@ -135,10 +133,10 @@ def check(result: Result) -> None:
 
     Example: bayes-saude check results/sa2015-esf-region
     """
-    from bayes_saude.inference.store import load
+    fitted = _load(result)
     from bayes_saude.results import write_checks
 
-    report = write_checks(load(result), result)
+    report = write_checks(fitted, result)
     _print_checks(report)
     if not report["passed"]:
         raise typer.Exit(1)
@@ -167,15 +165,14 @@ def rank(
 
     Example: bayes-saude rank results/sa2015-esf-nested --within region --top 3
     """
+    fitted = _load(result)
     from bayes_saude.console import console, say
-    from bayes_saude.inference.store import load
     from bayes_saude.results import checked, write_table
     from bayes_saude.screen_tables import ranking_table
     from bayes_saude.summaries.coefficients import LEVEL_PREFIX
     from bayes_saude.summaries.ranking import all_rankings
     from bayes_saude.summaries.ranking import rank as rank_units
 
-    fitted = load(result)
     checked(fitted, result, despite=despite_checks)
     options: dict[str, Any] = {"top": top, "prob": prob, "target": target}
     ranking = rank_units(fitted, by=by, level=level, within=within, **options)
@@ -192,15 +189,14 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
 
     Example: bayes-saude compare results/sa2015-pap-municipality
     """
+    fitted = _load(result)
     from bayes_saude.console import console, say
-    from bayes_saude.inference.store import load
     from bayes_saude.results import checked, write_table
     from bayes_saude.screen_tables import agreement_table, hyperparameter_table
     from bayes_saude.summaries.comparison import agreement, hyperparameters
     from bayes_saude.summaries.comparison import compare as compare_units
     from bayes_saude.summaries.reml import reml
 
-    fitted = load(result)
     checked(fitted, result, despite=despite_checks)
     frequentist = reml(fitted)
     comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
@@ -222,17 +218,17 @@ def figures(
 
     Example: bayes-saude figures results/sa2015-esf-region --lang pt --format png
     """
-    from bayes_saude.inference.store import load
-    from bayes_saude.results import checked, write_figures
+    fitted = _load(result)
+    from bayes_saude.result_figures import write_figures
+    from bayes_saude.results import checked
     from bayes_saude.summaries.comparison import compare as compare_units
     from bayes_saude.summaries.ranking import all_rankings
     from bayes_saude.summaries.reml import reml
 
-    fitted = load(result)
-    checked(fitted, result, despite=despite_checks)
+    report = checked(fitted, result, despite=despite_checks)
     ranking = all_rankings(fitted)
     comparison = compare_units(fitted, reml(fitted), ranking=ranking)
-    for file in write_figures(fitted, ranking, comparison, result, lang=lang, format=format):
+    for file in write_figures(fitted, report, ranking, comparison, result, lang=lang, format=format):
         typer.echo(file)
 
 
@@ -255,6 +251,13 @@ def reconstruct(
     panel = rebuild(seed)
     panel.to_csv(out, index=False)
     typer.echo(f"{len(panel)} rows written to {out}. {RECONSTRUCTION}")
+
+
+def _load(result: Path) -> Any:
+    """Read a fit before a command imports its libraries: a slip in a folder's name is told at once."""
+    from bayes_saude.inference.store import load
+
+    return load(result)
 
 
 def _print_checks(report: dict[str, Any]) -> None:

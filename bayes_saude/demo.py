@@ -9,10 +9,11 @@ from rich.console import Console
 
 from bayes_saude.console import console, heading, number, probability, say, text_table, track
 from bayes_saude.data.published import read_published
-from bayes_saude.inference.store import fit_or_load
+from bayes_saude.inference.reuse import fit_or_load
 from bayes_saude.models.catalogue import catalogue, read_model
 from bayes_saude.models.spec import ModelSpec
-from bayes_saude.results import checked, write_figures, write_table
+from bayes_saude.result_figures import write_figures
+from bayes_saude.results import checked, write_table
 from bayes_saude.screen_tables import agreement_table, interval
 from bayes_saude.summaries.comparison import agreement, chapter5, compare, hyperparameters
 from bayes_saude.summaries.ranking import all_rankings, rank
@@ -97,7 +98,7 @@ def analyse(name: str, out: Path, *, force: bool) -> Analysis:
     """
     spec = read_model(name)
     folder = out / name
-    fit = fit_or_load(spec, None, folder, force=force, seed=SEED)
+    fit = fit_or_load(spec, folder, force=force, seed=SEED)
     report = checked(fit, folder)
     frequentist = reml(fit)
     ranking = all_rankings(fit)
@@ -105,7 +106,7 @@ def analyse(name: str, out: Path, *, force: bool) -> Analysis:
     parameters = hyperparameters(fit, frequentist)
     for table, file in ((ranking, "ranking"), (comparison, "comparison"), (parameters, "hyperparameters")):
         write_table(table, folder, file)
-    write_figures(fit, ranking, comparison, folder)
+    write_figures(fit, report, ranking, comparison, folder)
     ends = [rank(fit, level=spec.data.levels[0], by=by, bottom=1) for by in ("intercept", "slope")]
     trusts = [trust(fit, level=level, by=by) for level in spec.data.levels for by in ("intercept", "slope")]
     return Analysis(

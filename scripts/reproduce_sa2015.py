@@ -19,7 +19,7 @@ MODELS = {"esf_coverage": "esf", "prenatal7": "prenatal", "vaccine": "vaccine", 
 def remake(printed: pd.Series, results: Path) -> pd.DataFrame:
     """Fit the model of one printed table, and put its numbers beside the print."""
     model = bs.read_model(f"sa2015-{MODELS[printed['indicator']]}-{printed['level']}")
-    fit = bs.fit_or_load(model, None, results / model.name, seed=2015)
+    fit = bs.fit_or_load(model, results / model.name, seed=2015)
     bs.require(bs.check(fit))
     table = bs.hyperparameters(fit, bs.reml(fit)).set_index("parameter")
 

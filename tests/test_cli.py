@@ -1,6 +1,7 @@
 """The command line, as its user sees it: output, files, messages, exit statuses."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from bayes_saude.cli import app
 from bayes_saude.console import console
-from bayes_saude.results import STAMP
+from bayes_saude.inference.store import STAMP
 from bayes_saude.screen_tables import hyperparameter_table
 
 COMMANDS = ["demo", "models", "fit", "check", "rank", "compare", "figures", "reconstruct"]
@@ -158,6 +159,15 @@ def test_figures_draws_both_kinds(result):
     }
     assert expected <= names
     assert {file.name for file in (result / "figures").iterdir()} == names
+
+
+def test_reading_a_fit_deletes_nothing(result, tmp_path):
+    for older in ("comparison.csv", "mine.csv"):
+        (tmp_path / older).write_text("kept")
+    shutil.copyfile(result / "fit.nc", tmp_path / "fit.nc")
+    for command in ("check", "rank"):
+        assert run(command, tmp_path).exit_code == 0
+    assert [(tmp_path / older).read_text() for older in ("comparison.csv", "mine.csv")] == ["kept"] * 2
 
 
 @pytest.mark.parametrize("command", ["rank", "compare", "figures"])

@@ -18,6 +18,7 @@ from bayes_saude import __version__
 from bayes_saude.data.panel import read_panel, validate_panel
 from bayes_saude.inference.effects import draw_effects
 from bayes_saude.inference.sampler import TARGET_ACCEPT, THIN, Trend
+from bayes_saude.inference.store import LAYOUT_VERSION
 from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import priors_as_json, resolve_priors
@@ -25,7 +26,6 @@ from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
 
-LAYOUT_VERSION = "1.0"
 TERMS = ("intercept", "slope")
 FIXED = ("intercept", "slope", "sd_resid")
 OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
@@ -36,6 +36,7 @@ def fit(
     spec: ModelSpec,
     panel: pd.DataFrame | None = None,
     *,
+    missing: Literal["error", "drop"] = "error",
     draws: int = 1000,
     tune: int = 1000,
     chains: int = 4,
@@ -52,8 +53,9 @@ def fit(
     ----------
     spec : ModelSpec
     panel : pandas.DataFrame, optional
-        With the columns that the model file names, or validated already. Read from `spec.data.panel` if left
-        out.
+        With the columns that the model file names. Read from `spec.data.panel` if left out.
+    missing : {"error", "drop"}, default "error"
+        Rows without an outcome: an error that names them, or left out.
     draws, tune : int
         Of each chain: draws to keep, and iterations of tuning before them.
     chains : int
@@ -85,7 +87,7 @@ def fit(
     DataError
         If the panel is at fault or cannot identify the trend.
     """
-    panel = fitting_panel(spec, panel)
+    panel = fitting_panel(spec, panel, missing=missing)
     return fit_validated(spec, panel, draws=draws, tune=tune, chains=chains, seed=seed, progress=progress)
 
 
@@ -164,8 +166,7 @@ def fitting_panel(
     ----------
     spec : ModelSpec
     frame : pandas.DataFrame, optional
-        With the columns that the model file names, or validated already; read from `spec.data.panel` if left
-        out.
+        With the columns that the model file names; read from `spec.data.panel` if left out.
     missing : {"error", "drop"}, default "error"
         Rows without an outcome: an error that names them, or left out.
 
@@ -175,12 +176,11 @@ def fitting_panel(
         See `data.panel.validate_panel`.
     """
     frame = read_panel(spec.data.panel) if frame is None else frame
-    is_validated = spec.data.time not in frame.columns and {"time", "value"} <= set(frame.columns)
     return validate_panel(
         frame,
         levels=spec.data.levels,
-        time="time" if is_validated else spec.data.time,
-        outcome=("value",) if is_validated else spec.data.outcome_columns,
+        time=spec.data.time,
+        outcome=spec.data.outcome_columns,
         source=str(frame.attrs.get("source", spec.data.panel)),
         missing=missing,
     )

@@ -23,7 +23,7 @@ def trend_model(levels: Sequence[str], *, slopes: bool = True, priors: str = "")
 [data]
 panel = "panel.csv"
 outcome = "value"
-time = "year"
+time = "time"
 origin = {ORIGIN}
 levels = [{columns}]
 [model]

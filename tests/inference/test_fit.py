@@ -21,6 +21,7 @@ from bayes_saude.models.build import build
 from bayes_saude.models.moments import make_moments
 from bayes_saude.models.predictor import make_tree
 from bayes_saude.models.priors import resolve_priors
+from bayes_saude.models.spec import parse_model
 
 SMALL = {"draws": 30, "tune": 50, "chains": 2, "seed": 1}
 HYPERPARAMETERS = ["intercept", "slope", "sd_intercept", "sd_slope", "corr", "sd_resid"]
@@ -104,11 +105,20 @@ def test_a_seed_is_drawn_and_recorded(spec, panel):
     xr.testing.assert_identical(first["posterior"].to_dataset(), again["posterior"].to_dataset())
 
 
-def test_a_frame_with_the_model_files_columns_will_do(spec, panel):
-    raw = panel.rename(columns={"time": "year"}).drop(columns="replicate")
-    from_raw, from_validated = fit(spec, raw, **SMALL), fit(spec, panel, **SMALL)
-    assert from_raw.attrs["data_sha256"] == from_validated.attrs["data_sha256"]
-    xr.testing.assert_identical(from_raw["posterior"].to_dataset(), from_validated["posterior"].to_dataset())
+def test_the_columns_that_the_model_file_names_are_fitted_and_no_others(spec, panel):
+    text = spec.text.replace('time = "time"', 'time = "year"').replace('"value"', '"coverage"')
+    named = panel.rename(columns={"time": "year", "value": "coverage"}).assign(time=0, value=1e6)
+    of_names = fit(parse_model(text, name="named"), named, **SMALL)
+    plain = fit(spec, panel, **SMALL)
+    assert of_names.attrs["data_sha256"] == plain.attrs["data_sha256"]
+    xr.testing.assert_identical(of_names["posterior"].to_dataset(), plain["posterior"].to_dataset())
+
+
+def test_rows_without_an_outcome_are_left_out_only_on_request(spec, panel):
+    gaps = panel.assign(value=panel["value"].where(panel.index != panel.index[3]))
+    with pytest.raises(DataError, match="value"):
+        fit(spec, gaps, **SMALL)
+    assert fit(spec, gaps, missing="drop", **SMALL)["constant_data"].sizes["obs"] == len(panel) - 1
 
 
 def test_replicates_are_fitted_one_by_one_and_stacked(spec, panel):

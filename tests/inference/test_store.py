@@ -1,15 +1,14 @@
 """A result folder with a fit holds a finished fit of this package, or says what it holds."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import xarray as xr
-from trends import trend_model
 
 from bayes_saude.errors import DataError
-from bayes_saude.inference import store
-from bayes_saude.inference.store import fit_or_load, load, save
-
-SMALL = {"draws": 20, "tune": 20, "chains": 2}
+from bayes_saude.inference.store import load, save
 
 
 def test_a_fit_comes_back_as_it_was(fitted, tmp_path):
@@ -23,6 +22,24 @@ def test_the_model_file_lies_beside_it_to_the_letter(fitted, tmp_path):
     save(fitted, tmp_path)
     assert (tmp_path / "model.toml").read_bytes().decode() == fitted.attrs["model_file"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fit.nc", "model.toml"]
+
+
+def test_what_was_concluded_from_an_earlier_fit_goes_and_a_users_own_files_stay(fitted, tmp_path):
+    concluded = ["checks.json", "ranking.csv", "comparison.csv", "figures/caterpillar-region-slope.pdf"]
+    own = ["mine.csv", "figures/map-of-mine.pdf", "ranking.csv.xlsx"]
+    (tmp_path / "figures").mkdir()
+    for name in (*concluded, *own):
+        (tmp_path / name).touch()
+    save(fitted, tmp_path)
+    assert [name for name in concluded if (tmp_path / name).exists()] == []
+    assert [name for name in own if not (tmp_path / name).exists()] == []
+
+
+def test_a_fit_is_read_without_the_libraries_that_made_it():
+    heavy = {"pymc", "nutpie", "arviz_stats", "matplotlib"}
+    code = f"import sys, bayes_saude.inference.store; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_a_save_that_fails_leaves_the_old_fit(fitted, tmp_path, monkeypatch):
@@ -70,53 +87,3 @@ def test_another_layout_is_read_only_where_the_major_version_is_the_same(fitted,
     else:
         with pytest.raises(DataError, match=rf"layout {layout}.*--force"):
             load(tmp_path)
-
-
-@pytest.fixture
-def counted(monkeypatch):
-    """Count the fits that are made."""
-    made = []
-    make = store.fit_validated
-
-    def count(*args, **kwargs):
-        made.append(kwargs)
-        return make(*args, **kwargs)
-
-    monkeypatch.setattr(store, "fit_validated", count)
-    return made
-
-
-def test_the_same_fit_is_not_made_twice(spec, panel, tmp_path, counted):
-    first = fit_or_load(spec, panel, tmp_path, seed=3, **SMALL)
-    again = fit_or_load(spec, panel, tmp_path, seed=3, **SMALL)
-    assert len(counted) == 1
-    xr.testing.assert_identical(first, again)
-
-
-def test_without_a_seed_any_fit_at_hand_will_do(spec, panel, tmp_path, counted):
-    first = fit_or_load(spec, panel, tmp_path, **SMALL)
-    again = fit_or_load(spec, panel, tmp_path, **SMALL)
-    assert len(counted) == 1
-    assert again.attrs["seed"] == first.attrs["seed"]
-
-
-@pytest.mark.parametrize("change", ["seed", "draws", "tune", "chains", "model", "panel", "force"])
-def test_any_change_is_fitted_again(spec, panel, tmp_path, counted, change):
-    fit_or_load(spec, panel, tmp_path, seed=3, **SMALL)
-    settings = {**SMALL, "seed": 3}
-    if change in settings:
-        settings[change] += 1
-    elif change == "model":
-        spec = trend_model(["region"], priors='slope = {dist = "normal", mu = 0, sigma = 9}')
-    elif change == "panel":
-        panel = panel.assign(value=panel["value"] + 1e-9)
-    fit_or_load(spec, panel, tmp_path, force=change == "force", **settings)
-    assert len(counted) == 2
-
-
-def test_a_damaged_fit_is_replaced_only_by_force(spec, panel, tmp_path):
-    (tmp_path / "fit.nc").write_bytes(b"nothing")
-    with pytest.raises(DataError, match="--force"):
-        fit_or_load(spec, panel, tmp_path, **SMALL)
-    fit_or_load(spec, panel, tmp_path, force=True, **SMALL)
-    load(tmp_path)

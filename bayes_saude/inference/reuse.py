@@ -1,0 +1,77 @@
+"""A fit that is at hand is used again, and not made twice."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import xarray as xr
+
+from bayes_saude.inference.fit import fit_validated, fitting_panel, panel_digest
+from bayes_saude.inference.store import FIT, load, save
+from bayes_saude.models.spec import ModelSpec
+
+logger = logging.getLogger(__name__)
+
+
+def fit_or_load(
+    spec: ModelSpec,
+    folder: str | Path,
+    panel: pd.DataFrame | None = None,
+    *,
+    force: bool = False,
+    missing: Literal["error", "drop"] = "error",
+    draws: int = 1000,
+    tune: int = 1000,
+    chains: int = 4,
+    seed: int | None = None,
+    progress: bool = False,
+) -> xr.DataTree:
+    """Fit a model and keep the fit in a folder, or take the one that is there.
+
+    Parameters
+    ----------
+    spec, panel, missing, draws, tune, chains, progress
+        As in `fit`.
+    folder : str or Path
+        The result folder. Its fit is taken where model file, panel, settings and seed are the same, and
+        replaced otherwise.
+    force : bool
+        Fit in any case.
+    seed : int, optional
+        If left out, any seed of a fit that is there will do.
+
+    Returns
+    -------
+    xarray.DataTree
+        See `fit`.
+
+    Raises
+    ------
+    DataError
+        If the panel is at fault, or what is in the folder cannot be read.
+    """
+    panel = fitting_panel(spec, panel, missing=missing)
+    if not force and (Path(folder) / FIT).is_file():
+        kept = load(folder)
+        wanted = {"draws": draws, "tune": tune, "chains": chains} | ({} if seed is None else {"seed": seed})
+        changes = _changes(kept, spec, panel, wanted)
+        if not changes:
+            logger.info("%s: the fit at hand is taken", folder)
+            return kept
+        logger.info("%s: fitted again, for a change of %s", folder, ", ".join(changes))
+    fitted = fit_validated(spec, panel, draws=draws, tune=tune, chains=chains, seed=seed, progress=progress)
+    save(fitted, folder)
+    return fitted
+
+
+def _changes(kept: xr.DataTree, spec: ModelSpec, panel: pd.DataFrame, wanted: dict[str, int]) -> list[str]:
+    """Name what sets a kept fit apart from the one that is wanted."""
+    had = json.loads(kept.attrs["sampler"]) | {"seed": int(kept.attrs["seed"])}
+    changes = [name for name, value in wanted.items() if had[name] != value]
+    if kept.attrs["model_file"] != spec.text:
+        changes.append("model file")
+    if kept.attrs["data_sha256"] != panel_digest(panel):
+        changes.append("panel")
+    return changes

@@ -1,0 +1,69 @@
+"""The figures of a result folder."""
+
+import textwrap
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import xarray as xr
+from matplotlib.figure import Figure
+
+from bayes_saude.plots.caterpillar import plot_caterpillar
+from bayes_saude.plots.reml_posterior import plot_reml_posterior
+from bayes_saude.plots.style import FONT_SIZE, Lang
+from bayes_saude.summaries.coefficients import spec_of
+from bayes_saude.summaries.ranking import ALL
+
+# Characters of the small print below a figure that is one column wide.
+NOTE_WIDTH = 90
+
+
+def write_figures(
+    fit: xr.DataTree,
+    report: dict[str, Any],
+    ranking: pd.DataFrame,
+    comparison: pd.DataFrame,
+    folder: Path,
+    *,
+    lang: Lang = "en",
+    format: Literal["pdf", "svg", "png"] = "pdf",
+) -> list[Path]:
+    """Draw, for every level, caterpillars by intercept and slope and REML against posterior.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    report : dict
+        From `checked`.
+    ranking, comparison : DataFrame
+        From `all_rankings` and `compare`.
+    folder : Path
+        The result folder; the figures go to `figures/` inside it.
+    lang : {"en", "pt"}
+    format : {"pdf", "svg", "png"}
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    figures = folder / "figures"
+    figures.mkdir(exist_ok=True)
+    spec = spec_of(fit)
+    note = textwrap.fill(fit.attrs["panel_note"], NOTE_WIDTH)
+    title = spec.title + ("" if report["passed"] else "\nDESPITE FAILED CHECKS")
+    files = []
+    for level in spec.data.levels:
+        for by in ranking.loc[(ranking["level"] == level) & (ranking["within"] == ALL), "by"].unique():
+            axes = {"caterpillar": plot_caterpillar(ranking, by=by, level=level, lang=lang)}
+            if by in set(comparison["parameter"]):
+                axes["reml-posterior"] = plot_reml_posterior(comparison, parameter=by, level=level, lang=lang)
+            for kind, ax in axes.items():
+                files.append(figures / f"{kind}-{level}-{by.replace(':', '-')}.{format}")
+                figure = cast(Figure, ax.figure)
+                figure.suptitle(title, size=FONT_SIZE)
+                figure.supxlabel(note, size=FONT_SIZE - 2)
+                figure.savefig(files[-1], dpi=300)
+                plt.close(figure)
+    return files
