@@ -11,8 +11,9 @@ from bayes_saude.errors import DataError, did_you_mean, listed
 SHIPPED = ("sa2015/esf_coverage", "sa2015/pap", "sa2015/prenatal7", "sa2015/vaccine")
 RECONSTRUCTION = (
     "The panel is a reconstruction, not the records: it gives back what Sá (2015) prints of the models "
-    "(parameters, effects of regions and of listed municipalities) and of the years (means, quartiles). The rest is drawn "
-    "within what the print allows: effects of other municipalities, single values, links between indicators."
+    "(parameters, effects of regions and of listed municipalities) and of the years (means, quartiles). The "
+    "rest is drawn within what the print allows: effects of other municipalities, single values, links "
+    "between indicators."
 )
 
 

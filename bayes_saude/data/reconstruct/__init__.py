@@ -32,7 +32,7 @@ DECIMALS = {"esf_coverage": 6, "prenatal7": 6, "vaccine": 6, "pap": 8}  # fewer 
 # A second municipality of Pouso Alegre lacks 2014; these are the ones that no appendix lists.
 SECOND_WITHOUT_2014 = ("Inconfidentes", "Ipuiúna", "Itapeva", "Maria da Fé", "Silvianópolis")
 # With correlation 1 the scatter across the line of effects is below its expectation, by a share that is not
-# printed. In data from such a model it is about the sampling error of a variance of 853 effects: sqrt(2 / 853).
+# printed. In data from such a model it is about the sampling error of a variance of 853 effects: 0.05.
 ACROSS_SD, ACROSS_RANGE = 0.05, (0.01, 0.15)
 ATTEMPTS = 20
 

@@ -1,9 +1,9 @@
 """Third step: move the panel by shortest steps until every REML equation and every printed number holds.
 
 Linear in the records: the totals of each region (hence its predicted effects) and of each year, and the
-predicted effects of municipalities. Quadratic: the equations for the variances by municipality. Inequalities
-(rounding, intervals, quartiles, possible values) each concern one municipality, so a step is solved
-municipality by municipality, with only the shared equations in common.
+predicted effects of municipalities. Quadratic: the equations for the variances by municipality, and the
+spread within each year. Inequalities (rounding, intervals, quartiles, possible values) each concern one
+municipality, so a step is solved municipality by municipality, with only the shared equations in common.
 """
 
 import logging
@@ -11,7 +11,7 @@ import logging
 import numpy as np
 
 from bayes_saude.data.reconstruct.layout import Layout
-from bayes_saude.data.reconstruct.parameters import MEAN_HALF_UNIT, Agreement
+from bayes_saude.data.reconstruct.parameters import MEAN_HALF_UNIT, Agreement, squares_by_year
 from bayes_saude.data.reconstruct.printed import Printed
 from bayes_saude.errors import ConvergenceError
 
@@ -28,6 +28,7 @@ class Equations:
 
     Parameters
     ----------
+    printed : Printed
     layout : Layout
     agreement : Agreement
     across : float
@@ -35,7 +36,7 @@ class Equations:
         REML's optimum stays on the boundary.
     """
 
-    def __init__(self, layout: Layout, agreement: Agreement, across: float) -> None:
+    def __init__(self, printed: Printed, layout: Layout, agreement: Agreement, across: float) -> None:
         model = agreement.municipality
         self.layout, self.model = layout, model
         X, seen = layout.X, layout.observed[:, :, None]
@@ -52,6 +53,8 @@ class Equations:
             self.pairs, factors = [(e0, e0), (e0, e1), (e1, e1)], [1.0, 1.0, 1.0]
         self.expected = np.array([f * (a @ E @ b) for f, (a, b) in zip(factors, self.pairs, strict=True)])
         self.sizes = np.array([np.sqrt((a @ E @ a) * (b @ E @ b)) for a, b in self.pairs])
+        self.means = agreement.means
+        self.squares = squares_by_year(printed, layout, agreement)
         self._linear(agreement)
 
     def _linear(self, agreement: Agreement) -> None:
@@ -88,6 +91,12 @@ class Equations:
         weighted = self._inverse(e)
         values.append(((weighted**2).sum() - model.trace_p) / model.trace_p)
         gradients.append(2 * self._inverse(weighted) / model.trace_p)
+        off_mean = np.where(layout.observed, y - self.means, 0.0)
+        for t, squares in enumerate(self.squares[:-1]):  # the last year's follows from the total
+            row = np.zeros(y.shape)
+            row[:, t] = 2 * off_mean[:, t] / squares
+            values.append((off_mean[:, t] ** 2).sum() / squares - 1)
+            gradients.append(row)
         linear = np.einsum("mjt,jt->m", self.linear, np.where(layout.observed, y, 0.0)) - self.linear_target
         return np.concatenate([values, linear]), np.concatenate([gradients, self.linear])
 
@@ -128,7 +137,7 @@ def solve(
     ConvergenceError
         If the steps stall: another seed usually does not.
     """
-    equations = Equations(layout, agreement, across)
+    equations = Equations(printed, layout, agreement, across)
     local = _local_functionals(equations, printed.singular)
     fixed = _deviation_targets(layout, agreement)
     y = np.where(layout.observed, start, 0.0)

@@ -217,6 +217,21 @@ def _squares_by_municipality(model: MixedModel, layout: Layout, deviations: np.n
     return model.var_resid**2 * model.trace_p + fitted - (deviations**2).sum()
 
 
+def squares_by_year(printed: Printed, layout: Layout, agreement: Agreement) -> np.ndarray:
+    """Sum of squares about each year's mean, (T,).
+
+    In the proportions of the intervals that table 2 prints for the means, which are too rough (resampled, it
+    seems) to be met exactly; their total is the one that the models' parameters imply.
+    """
+    counts = layout.observed.sum(0)
+    model = agreement.municipality
+    off_line = agreement.means - layout.X @ model.beta
+    total = _squares_by_municipality(model, layout, agreement.last_deviations) - counts @ off_line**2
+    share = counts * printed.sds**2
+    squares: np.ndarray = total * share / share.sum()
+    return squares
+
+
 def _numbers(printed: Printed, last_deviations: np.ndarray) -> Numbers:
     """Collect every printed number of an indicator; `_shown` gives the same quantities of a state."""
     rows: list[tuple[np.ndarray, np.ndarray | float, int]] = []

@@ -65,6 +65,25 @@ def test_table_2_means_and_quartiles_and_possible_values(
 
 
 @pytest.mark.parametrize("replicate", REPLICATES)
+@pytest.mark.parametrize(
+    ("indicator", "most"),
+    # Intervals of the means are printed to two decimals: for Pap that is half their width.
+    [("esf_coverage", 0.03), ("prenatal7", 0.01), ("vaccine", 0.01), ("pap", 0.25)],
+)
+def test_table_2_spreads_are_in_the_proportions_of_its_intervals_and_near_their_size(
+    replicate: int,
+    indicator: str,
+    most: float,
+    panels: dict[int, pd.DataFrame],
+    prints: dict[str, Printed],
+) -> None:
+    sds = panels[replicate].dropna(subset=[indicator]).groupby("year")[indicator].std(ddof=0)
+    ratio = sds.to_numpy() / prints[indicator].sds
+    np.testing.assert_allclose(ratio, ratio.mean(), rtol=1e-4)
+    assert abs(ratio.mean() - 1) < most
+
+
+@pytest.mark.parametrize("replicate", REPLICATES)
 @pytest.mark.parametrize("indicator", INDICATORS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_tables_3_to_10_to_their_printed_digits(
