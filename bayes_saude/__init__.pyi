@@ -19,6 +19,7 @@ from .summaries.comparison import hyperparameters as hyperparameters
 from .summaries.ranking import all_rankings as all_rankings
 from .summaries.ranking import rank as rank
 from .summaries.reml import reml as reml
+from .summaries.reml import reml_panel as reml_panel
 from .summaries.trust import trust as trust
 
 __version__: str

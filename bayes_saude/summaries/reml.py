@@ -1,11 +1,10 @@
 """The frequentist fit of the same trend: restricted maximum likelihood, by the library `mixedlm`.
 
 `mixedlm` finds the optimum of lme4's profiled criterion, boundary optima included, in hundredths of a second.
-What it leaves open is the variance of a unit's total coefficient in nested models, which has a closed form.
+What it leaves open is the variance of a unit's line in nested models, which has a closed form.
 """
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from statistics import NormalDist
 
 import mixedlm
@@ -16,6 +15,7 @@ from mixedlm.models.lmer import LmerResult
 from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, ConvergenceError
+from bayes_saude.models.predictor import make_tree
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import INTERCEPT, SLOPE, panel_of, spec_of
 from bayes_saude.summaries.conditional import conditional_variances
@@ -35,17 +35,39 @@ CONTROL = mixedlm.lmerControl(
 )
 
 
-def reml(
-    source: xr.DataTree | pd.DataFrame, spec: ModelSpec | None = None, *, prob: float = 0.95
-) -> xr.Dataset:
-    """Fit a model of the Gaussian family by REML.
+def reml(fit: xr.DataTree, *, prob: float = 0.95) -> xr.Dataset:
+    """Fit the model of a Bayesian fit to its panel by REML.
 
     Parameters
     ----------
-    source : xarray.DataTree or pandas.DataFrame
-        A fit, whose panel and model are taken, or a validated panel.
-    spec : ModelSpec, optional
-        The model; needed with a panel.
+    fit : xarray.DataTree
+        Of the Gaussian family.
+    prob : float
+        Probability of the units' intervals.
+
+    Returns
+    -------
+    xarray.Dataset
+        See `reml_panel`.
+
+    Raises
+    ------
+    BayesSaudeError
+        If the family is not Gaussian.
+    ConvergenceError
+        If the optimiser gives up.
+    """
+    return reml_panel(spec_of(fit), panel_of(fit), prob=prob)
+
+
+def reml_panel(spec: ModelSpec, panel: pd.DataFrame, *, prob: float = 0.95) -> xr.Dataset:
+    """Fit a model of the Gaussian family to a panel by REML.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    panel : pandas.DataFrame
+        Validated.
     prob : float
         Probability of the units' intervals.
 
@@ -62,13 +84,14 @@ def reml(
         loglik
             Restricted log-likelihood.
         `{level}_estimate`, `{level}_se`, `{level}_low`, `{level}_high` (level, term)
-            Each unit's total coefficients, fixed effects included. The interval is that of Sá (2015),
-            appendices A-F: estimate ± 1.96 standard deviations of the random effects given the data and all
-            other parameters, for one level sqrt(diag((Σ⁻¹ + X'X/σ²)⁻¹)); 1.96 is rounded as there, for other
-            `prob` likewise.
+            Each unit's line, fixed effects included; for a unit that holds others the mean of the lines of
+            its innermost units. The interval is that of Sá (2015), appendices A-F: estimate ± 1.96 standard
+            deviations of the line given the data and all parameters, fixed effects too, for one level
+            sqrt(diag((Σ⁻¹ + X'X/σ²)⁻¹)); 1.96 is rounded as there, for other `prob` likewise.
 
         Where the panel has replicates each is fitted, and everything is the mean over them: a unit whose
-        effect is printed has the same estimate in all.
+        effect is printed has the same estimate in all. Attributes are `replicates`, their number, `prob`,
+        and `z`, the 1.96.
 
     Raises
     ------
@@ -77,14 +100,6 @@ def reml(
     ConvergenceError
         If the optimiser gives up.
     """
-    if isinstance(source, xr.DataTree):
-        spec, panel = spec_of(source), panel_of(source)
-    elif spec is None:
-        raise BayesSaudeError(
-            "REML of a panel needs a model. Give `spec`, for example read_model('sa2015-esf-region')."
-        )
-    else:
-        panel = source
     if spec.model.family != "gaussian":
         raise BayesSaudeError(
             f"REML is for the Gaussian family, but '{spec.name}' is {spec.model.family}. "
@@ -97,9 +112,7 @@ def reml(
     for level in spec.data.levels:
         estimate, margin = pooled[f"{level}_estimate"], z * pooled[f"{level}_se"]
         pooled = pooled.assign({f"{level}_low": estimate - margin, f"{level}_high": estimate + margin})
-    return pooled.assign_attrs(
-        library=f"mixedlm {version('mixedlm')}", replicates=len(fits), prob=prob, z=z, model=spec.name
-    )
+    return pooled.assign_attrs(replicates=len(fits), prob=prob, z=z)
 
 
 def _fit_one(panel: pd.DataFrame, spec: ModelSpec) -> xr.Dataset:
@@ -131,7 +144,7 @@ def _fit_one(panel: pd.DataFrame, spec: ModelSpec) -> xr.Dataset:
             "sd_resid": result.sigma,
             "singular": ("level", (smallest < (BOUNDARY * result.sigma) ** 2).astype(float)),
             "loglik": float(result.logLik()),
-            **_unit_estimates(result, frame, groups, levels, covariances),
+            **_unit_lines(result, panel, groups, levels, covariances),
         },
         coords={"term": list(TERMS), "level": list(levels)},
     )
@@ -149,35 +162,39 @@ def _highest(formula: str, frame: pd.DataFrame) -> LmerResult:
     return max((result, again), key=lambda fitted: float(fitted.logLik()))
 
 
-def _unit_estimates(
+def _unit_lines(
     result: LmerResult,
-    frame: pd.DataFrame,
+    panel: pd.DataFrame,
     groups: Sequence[str],
     levels: Sequence[str],
     covariances: Sequence[NDArray],
 ) -> dict[str, xr.DataArray]:
-    """Total coefficients of every level's units, in alphabetical order, and their standard deviations."""
-    names = [np.unique(frame[group]) for group in groups]
-    parents = []
-    for outer, inner, outer_names in zip(groups, groups[1:], names, strict=False):
-        homes = frame.drop_duplicates(inner).sort_values(inner)[outer]
-        parents.append(np.searchsorted(outer_names, homes))
-
-    powers = pd.DataFrame({power: frame["elapsed"] ** power for power in range(3)})
-    sums = powers.groupby(frame[groups[-1]]).sum().to_numpy()
-    spread = conditional_variances(sums[:, [[0, 1], [1, 2]]] / result.sigma**2, parents, covariances)
+    """Lines of every level's units and their standard deviations."""
+    tree = make_tree(panel, levels)
+    leaf = tree.leaf_of(panel)
+    sums = np.stack([np.bincount(leaf, weights=panel["elapsed"] ** power) for power in range(3)], axis=1)
+    information = sums[:, [[0, 1], [1, 2]]] / result.sigma**2
+    variances = conditional_variances(information, tree.parents, covariances)
 
     places = {block.grouping_factor: block.level_map for block in result.matrices.random_structures}
     effects = result.ranef()
-    estimates: dict[str, xr.DataArray] = {}
-    total = result.beta[None, :]
-    for depth, (group, level) in enumerate(zip(groups, levels, strict=True)):
-        own = np.zeros((len(names[depth]), len(TERMS)))
+    lines = result.beta[None, :]
+    for units, parent, group in zip(tree.units, tree.parents, groups, strict=True):
+        own = np.zeros((len(units), len(TERMS)))
         for term, values in enumerate(effects[group].values()):
-            own[:, term] = values[[places[group][name] for name in names[depth]]]
-        total = own + (total[parents[depth - 1]] if depth else total)
-        deviation = np.sqrt(np.diagonal(spread[depth], axis1=1, axis2=2))
-        coords = {level: names[depth], "term": list(TERMS)}
-        estimates[f"{level}_estimate"] = xr.DataArray(total, coords=coords, dims=(level, "term"))
-        estimates[f"{level}_se"] = xr.DataArray(deviation, coords=coords, dims=(level, "term"))
+            own[:, term] = values[[places[group][name] for name in units]]
+        lines = own + lines[parent]
+
+    # For each level, outermost first, the unit in which each innermost one lies.
+    homes = [np.arange(len(lines))]
+    for parent in tree.parents[:0:-1]:
+        homes.insert(0, parent[homes[0]])
+    estimates: dict[str, xr.DataArray] = {}
+    for level, units, home, variance in zip(tree.levels, tree.units, homes, variances, strict=True):
+        means = np.stack([np.bincount(home, weights=line) for line in lines.T], axis=1)
+        means /= np.bincount(home)[:, None]
+        deviations = np.sqrt(np.diagonal(variance, axis1=1, axis2=2))
+        coords = {level: units.astype(object), "term": list(TERMS)}
+        estimates[f"{level}_estimate"] = xr.DataArray(means, coords=coords, dims=(level, "term"))
+        estimates[f"{level}_se"] = xr.DataArray(deviations, coords=coords, dims=(level, "term"))
     return estimates

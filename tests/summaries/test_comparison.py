@@ -13,7 +13,7 @@ from bayes_saude.summaries.comparison import (
     hyperparameters,
 )
 from bayes_saude.summaries.ranking import all_rankings, rank
-from bayes_saude.summaries.reml import reml
+from bayes_saude.summaries.reml import reml_panel
 
 UNITS = list("abcdef")
 # Lines of six units in four years, with errors that no line can follow.
@@ -47,7 +47,7 @@ def posterior_of(frequentist, n_draws=1500, seed=0):
 
 @pytest.fixture
 def both(panel, make_spec, make_fit):
-    frequentist = reml(panel, make_spec("region"))
+    frequentist = reml_panel(make_spec("region"), panel)
     rng = np.random.default_rng(1)
     fixed = frequentist["fixed"].values
     draws = {
@@ -188,7 +188,8 @@ def test_with_several_levels_components_carry_their_level(nested_fit, make_spec)
     fit = nested_fit.copy()
     panel = fit["constant_data"].to_dataset().to_dataframe()
     years = pd.concat([panel.assign(time=year) for year in (2011, 2012, 2013, 2014)])
-    frequentist = reml(years.assign(value=rng.normal(size=len(years))), make_spec("region", "municipality"))
+    panel = years.assign(value=rng.normal(size=len(years)))
+    frequentist = reml_panel(make_spec("region", "municipality"), panel)
     posterior = fit["posterior"].to_dataset()
     noisy = {
         name: posterior[name] + 0.1 * rng.random(posterior[name].shape)

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from bayes_saude.errors import BayesSaudeError
-from bayes_saude.summaries.reml import reml
+from bayes_saude.summaries.reml import reml_panel
 
 # Near its optimum a criterion of about 500 is known to 1e-14 of that, and a parameter, in whose standard
 # errors its second derivative is of order one, to the square root: 2e-6.
@@ -47,7 +46,7 @@ def panel() -> pd.DataFrame:
 
 
 def test_one_level_agrees_with_lme4(panel, make_spec):
-    fitted = reml(panel, make_spec("municipality"))
+    fitted = reml_panel(make_spec("municipality"), panel)
     assert fitted["fixed"].values == pytest.approx([48.7546883, 4.29720314], **DIGITS)
     assert fitted["fixed_se"].values == pytest.approx([2.58836027, 0.724537772], **DIGITS)
     assert float(fitted["sd_intercept"][0]) == pytest.approx(11.380887682, **DIGITS)
@@ -68,7 +67,7 @@ def test_one_level_agrees_with_lme4(panel, make_spec):
 
 
 def test_a_singular_fit_agrees_with_lme4_and_is_called_so(make_spec):
-    fitted = reml(panel_of_waves(10, 0.5, 1.0), make_spec("region"))
+    fitted = reml_panel(make_spec("region"), panel_of_waves(10, 0.5, 1.0))
     assert fitted["singular"].values.tolist() == [1]
     assert float(fitted["corr"][0]) == pytest.approx(1, abs=1e-12)
     assert float(fitted["sd_intercept"][0]) == pytest.approx(10.107286770, **DIGITS)
@@ -82,25 +81,20 @@ def test_a_singular_fit_agrees_with_lme4_and_is_called_so(make_spec):
 
 
 def test_nested_levels_agree_with_lme4(panel, make_spec):
-    fitted = reml(panel, make_spec("region", "municipality"))
+    fitted = reml_panel(make_spec("region", "municipality"), panel)
     assert fitted["fixed"].values == pytest.approx([48.7569001, 4.29871617], **DIGITS)
     assert fitted["fixed_se"].values == pytest.approx([5.13057312, 1.59899821], **DIGITS)
     assert fitted["sd_intercept"].values == pytest.approx([9.655928418, 7.471819897], **DIGITS)
     assert fitted["sd_slope"].values == pytest.approx([3.107400628, 1.245170965], **DIGITS)
     assert fitted["corr"].values == pytest.approx([0.858501554, -0.268587634], **DIGITS)
     assert float(fitted["loglik"]) == pytest.approx(-229.001608, rel=1e-8)
-    region = fitted.sel(region="R2")
-    assert (region["region_estimate"] - fitted["fixed"]).values == pytest.approx(
-        [-2.116709476, -2.182263689], **DIGITS
-    )
-    assert region["region_se"].values == pytest.approx([2.735011278, 0.646212402], **DIGITS)
-    # M11 lies in R2; its total is the sum of both effects.
-    own = fitted["municipality_estimate"].sel(municipality="M11").values - region["region_estimate"].values
-    assert own == pytest.approx([-1.638783523, -0.191207295], **DIGITS)
+    # M11 lies in R2: its line adds up the effects of both.
+    own = fitted["municipality_estimate"].sel(municipality="M11") - fitted["fixed"]
+    assert own.values == pytest.approx([-2.116709476 - 1.638783523, -2.182263689 - 0.191207295], **DIGITS)
 
 
 def test_statsmodels_agrees(panel, make_spec):
-    fitted = reml(panel, make_spec("municipality"))
+    fitted = reml_panel(make_spec("municipality"), panel)
     frame = panel.assign(year=panel["time"] - 2011)
     model = smf.mixedlm("value ~ year", frame, groups="municipality", re_formula="~year")
     other = model.fit(reml=True, method="bfgs", gtol=1e-8)
@@ -111,9 +105,9 @@ def test_statsmodels_agrees(panel, make_spec):
     assert float(fitted["loglik"]) == pytest.approx(other.llf, rel=1e-7)
 
 
-def test_variance_of_nested_totals_is_that_of_the_joint_normal(panel, make_spec):
+def test_nested_lines_are_those_of_the_joint_normal(panel, make_spec):
     """Build the covariance of effects and observations of one region and condition on the observations."""
-    fitted = reml(panel, make_spec("region", "municipality"))
+    fitted = reml_panel(make_spec("region", "municipality"), panel)
     rows = panel[panel["region"] == "R2"]
     units = sorted(rows["municipality"].unique())
     line = np.column_stack([np.ones(len(rows)), rows["time"] - 2011])
@@ -127,33 +121,41 @@ def test_variance_of_nested_totals_is_that_of_the_joint_normal(panel, make_spec)
     design = (member[:, :, None] * line[:, None, :]).reshape(len(rows), -1)
     marginal = design @ prior @ design.T + float(fitted["sd_resid"]) ** 2 * np.eye(len(rows))
     posterior = prior - prior @ design.T @ np.linalg.solve(marginal, design @ prior)
-    for place, unit in enumerate(units, start=1):
-        adds = np.zeros((2, 12))
-        adds[:, :2] = adds[:, 2 * place : 2 * place + 2] = np.eye(2)
-        expected = np.sqrt(np.diag(adds @ posterior @ adds.T))
-        assert fitted["municipality_se"].sel(municipality=unit).values == pytest.approx(expected, rel=1e-9)
+    surprise = rows["value"] - line @ fitted["fixed"].values
+    effects = prior @ design.T @ np.linalg.solve(marginal, surprise)
+    lines = np.hstack([np.tile(np.eye(2), (5, 1)), np.eye(10)])
+    # The line of the region is the mean of its five units'.
+    for place, unit in enumerate([*units, "R2"]):
+        adds = lines[2 * place : 2 * place + 2] if unit != "R2" else lines.reshape(5, 2, 12).mean(axis=0)
+        level = "region" if unit == "R2" else "municipality"
+        of_unit = fitted.sel({level: unit})
+        deviation = (of_unit[f"{level}_estimate"] - fitted["fixed"]).values
+        assert deviation == pytest.approx(adds @ effects, rel=1e-6)
+        assert of_unit[f"{level}_se"].values == pytest.approx(
+            np.sqrt(np.diag(adds @ posterior @ adds.T)), rel=1e-9
+        )
 
 
 def test_interval_is_the_thesis_rule(panel, make_spec):
-    fitted = reml(panel, make_spec("municipality"))
+    fitted = reml_panel(make_spec("municipality"), panel)
     margin = fitted["municipality_estimate"] - fitted["municipality_low"]
     assert (margin / fitted["municipality_se"]).values == pytest.approx(1.96)
     assert (fitted["municipality_high"] - fitted["municipality_estimate"]).values == pytest.approx(
         margin.values
     )
-    assert reml(panel, make_spec("municipality"), prob=0.9).attrs["z"] == 1.64
+    assert reml_panel(make_spec("municipality"), panel, prob=0.9).attrs["z"] == 1.64
 
 
 def test_predicted_effects_sum_to_zero_at_every_level(panel, make_spec):
-    fitted = reml(panel, make_spec("region", "municipality"))
+    fitted = reml_panel(make_spec("region", "municipality"), panel)
     regions = fitted["region_estimate"].mean("region") - fitted["fixed"]
     assert regions.values == pytest.approx([0, 0], abs=1e-8)
 
 
 def test_replicates_are_fitted_one_by_one_and_averaged(panel, make_spec):
     shifted = panel.assign(replicate=2, value=panel["value"] + 6)
-    both = reml(pd.concat([panel, shifted]), make_spec("municipality"))
-    one = reml(panel, make_spec("municipality"))
+    both = reml_panel(make_spec("municipality"), pd.concat([panel, shifted]))
+    one = reml_panel(make_spec("municipality"), panel)
     assert both.attrs["replicates"] == 2
     assert float(both["fixed"][0] - one["fixed"][0]) == pytest.approx(3)
     assert both["sd_intercept"].values == pytest.approx(one["sd_intercept"].values, rel=1e-5)
@@ -162,7 +164,7 @@ def test_replicates_are_fitted_one_by_one_and_averaged(panel, make_spec):
 
 
 def test_random_intercepts_alone_agree_with_lme4(panel, make_spec):
-    fitted = reml(panel, make_spec("municipality", slopes=False))
+    fitted = reml_panel(make_spec("municipality", slopes=False), panel)
     assert fitted["fixed"].values == pytest.approx([48.7705685, 4.24428219], **DIGITS)
     assert float(fitted["sd_intercept"][0]) == pytest.approx(14.06900069, **DIGITS)
     assert float(fitted["sd_slope"][0]) == 0
@@ -175,10 +177,6 @@ def test_random_intercepts_alone_agree_with_lme4(panel, make_spec):
 
 
 def test_a_level_may_have_any_name(panel, make_spec):
-    odd = panel.rename(columns={"municipality": "unidade de saúde (CNES)"})
-    assert "unidade de saúde (CNES)_estimate" in reml(odd, make_spec("unidade de saúde (CNES)"))
-
-
-def test_a_panel_needs_its_model(panel):
-    with pytest.raises(BayesSaudeError, match="needs a model"):
-        reml(panel)
+    name = "unidade de saúde (CNES)"
+    odd = panel.rename(columns={"municipality": name})
+    assert f"{name}_estimate" in reml_panel(make_spec(name), odd)

@@ -6,7 +6,7 @@ import xarray as xr
 from bayes_saude.data.panel import read_panel, validate_panel
 from bayes_saude.data.published import read_published
 from bayes_saude.models.catalogue import read_model
-from bayes_saude.summaries.reml import reml
+from bayes_saude.summaries.reml import reml_panel
 
 INDICATORS = {"esf": "esf_coverage", "prenatal": "prenatal7", "vaccine": "vaccine", "pap": "pap"}
 # Printed in the tables and not in chapter 5, or the other way round: see contradictions.csv.
@@ -36,7 +36,7 @@ def fitted_model(name: str, replicate: int) -> xr.Dataset:
         outcome=data.outcome_columns,
         source=data.panel,
     )
-    return reml(panel[panel["replicate"] == replicate], spec)
+    return reml_panel(spec, panel[panel["replicate"] == replicate])
 
 
 @pytest.mark.parametrize("key", INDICATORS)
