@@ -10,8 +10,9 @@ import logging
 
 import numpy as np
 
+from bayes_saude.data.reconstruct.constraints import MEAN_HALF_UNIT
 from bayes_saude.data.reconstruct.layout import Layout
-from bayes_saude.data.reconstruct.parameters import MEAN_HALF_UNIT, Agreement, squares_by_year
+from bayes_saude.data.reconstruct.parameters import Agreement, squares_by_year
 from bayes_saude.data.reconstruct.printed import Printed
 from bayes_saude.errors import ConvergenceError
 

@@ -9,22 +9,29 @@ are a second goal of less weight: those of coverage and vaccine conflict with th
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
 
+from bayes_saude.data.reconstruct.constraints import (
+    HARD,
+    MEAN_HALF_UNIT,
+    REGION_HALF_UNIT,
+    SOFT,
+    Numbers,
+    State,
+    equations_at,
+    models_at,
+    printed_numbers,
+    shown_at,
+    total_squares,
+)
 from bayes_saude.data.reconstruct.equations import MixedModel
 from bayes_saude.data.reconstruct.layout import Layout
-from bayes_saude.data.reconstruct.printed import PARAMETERS, Printed
+from bayes_saude.data.reconstruct.printed import LEVELS, PARAMETERS, Printed
 from bayes_saude.errors import DataError
 
-Z95 = 1.96
-LEVELS = ("region", "municipality")
-REGION_HALF_UNIT = 0.0005
-MEAN_HALF_UNIT = 0.005
-HARD, SOFT, FREE = 0, 1, 2
-WEIGHTS = (1.0, 0.2, 0.01)  # parameters and estimates; ends of intervals; what is not printed
+WEIGHTS = (1.0, 0.2, 0.01)  # of the largest distance of each kind: HARD, SOFT, FREE
 FIRST_RADIUS, RADIUS_SHRINKS, PROGRAMS = 20.0, 0.5, 16
 
 
@@ -55,43 +62,6 @@ class Agreement:
     largest_interval: float
 
 
-class Numbers(NamedTuple):
-    """Printed numbers: value, half a unit of the last digit, and how much they bind."""
-
-    target: np.ndarray
-    half: np.ndarray
-    kind: np.ndarray
-
-
-@dataclass(frozen=True)
-class _State:
-    """The unknowns as one vector: parameters by region and by municipality, effects, means, deviations."""
-
-    z: np.ndarray
-    R: int
-    T: int
-
-    @property
-    def theta_region(self) -> np.ndarray:
-        return self.z[:6]
-
-    @property
-    def theta_municipality(self) -> np.ndarray:
-        return self.z[6:12]
-
-    @property
-    def effects(self) -> np.ndarray:
-        return self.z[12 : 12 + 2 * self.R].reshape(self.R, 2)
-
-    @property
-    def means(self) -> np.ndarray:
-        return self.z[12 + 2 * self.R : 12 + 2 * self.R + self.T]
-
-    @property
-    def last_deviations(self) -> np.ndarray:
-        return self.z[-2:]
-
-
 def agree(printed: Printed, layout: Layout, last_deviations: np.ndarray) -> Agreement:
     """Find parameters inside the print's rounding at which all equations hold.
 
@@ -113,13 +83,13 @@ def agree(printed: Printed, layout: Layout, last_deviations: np.ndarray) -> Agre
     scale = np.concatenate([_halves(printed), np.full(2, printed.sds.mean())])
     if printed.singular:
         scale[6 + PARAMETERS.index("corr")] = 0.0
-    numbers = _numbers(printed, last_deviations)
+    numbers = printed_numbers(printed, last_deviations)
 
     def equations(v: np.ndarray) -> np.ndarray:
-        return _equations(_State(v, R, T), layout)
+        return equations_at(State(v, R, T), layout)
 
     def shown(v: np.ndarray) -> np.ndarray:
-        return _shown(_State(v, R, T), layout)
+        return shown_at(State(v, R, T), layout)
 
     for radius in FIRST_RADIUS * RADIUS_SHRINKS ** np.arange(PROGRAMS):
         z = z + _linear_program(z, scale, radius, equations, shown, numbers)
@@ -134,8 +104,8 @@ def agree(printed: Printed, layout: Layout, last_deviations: np.ndarray) -> Agre
             f"{np.abs(equations(z)).max():.1e}.",
             "Check the tables under data/sa2015 against the thesis.",
         )
-    state = _State(z, R, T)
-    region, municipality = _models(state, layout)
+    state = State(z, R, T)
+    region, municipality = models_at(state, layout)
     return Agreement(
         region,
         municipality,
@@ -145,10 +115,6 @@ def agree(printed: Printed, layout: Layout, last_deviations: np.ndarray) -> Agre
         largest,
         largest_interval,
     )
-
-
-def _models(state: _State, layout: Layout) -> tuple[MixedModel, MixedModel]:
-    return layout.by_region(state.theta_region), layout.by_municipality(state.theta_municipality)
 
 
 def _start(printed: Printed) -> np.ndarray:
@@ -168,55 +134,6 @@ def _halves(printed: Printed) -> np.ndarray:
     )
 
 
-def _equations(state: _State, layout: Layout) -> np.ndarray:
-    """Every equation that must be zero, each divided by its natural size."""
-    region, municipality = _models(state, layout)
-    u, last = state.effects, layout.X[-1]
-    sds = state.theta_region[2:4].real
-    U = u.T @ u - region.cov @ region.expected_score_cov @ region.cov
-    total = np.einsum("rab,b->a", region.S, region.beta) + region.cross_products_of_effects(u).sum(0)
-    counts = layout.observed.sum(0)
-    deviations = state.last_deviations
-    missing = last * deviations.sum()
-    S_total = region.S.sum(0)
-    N = region.n.sum()
-    size = N * state.theta_region[5].real
-    gap = municipality.beta - region.beta
-    squares = (
-        _squares_by_municipality(municipality, layout, deviations)
-        - 2 * gap @ missing
-        + gap @ S_total @ gap
-        - _squares_by_region(region, u)
-    )
-    return np.concatenate(
-        [
-            u.mean(0) / sds,
-            (U / np.outer(sds, sds))[np.triu_indices(2)] / len(u),
-            (total - layout.X.T @ (counts * state.means)) / size,
-            (total - S_total @ municipality.beta + missing) / size,
-            [squares / (N * state.theta_region[5].real ** 2)],
-        ]
-    )
-
-
-def _squares_by_region(model: MixedModel, u: np.ndarray) -> np.ndarray:
-    """Total of e'e that the region model's equation for sigma implies: |e - Xu|^2 = sigma^4 tr P."""
-    s = model.cross_products_of_effects(u)
-    fitted = 2 * (u * s).sum() - np.einsum("ra,rab,rb->", u, model.S, u)
-    return model.var_resid**2 * model.trace_p + fitted
-
-
-def _squares_by_municipality(model: MixedModel, layout: Layout, deviations: np.ndarray) -> np.ndarray:
-    """Return the same by municipality, where the sum of g g' is known but not each effect.
-
-    The cross-products of a municipality without 2014 lack that year's square of its predicted deviation.
-    """
-    E = model.expected_score_cov
-    complete = layout.X.T @ layout.X
-    fitted = 2 * model.var_resid * np.trace(model.cov @ E) + np.trace(complete @ model.cov @ E @ model.cov)
-    return model.var_resid**2 * model.trace_p + fitted - (deviations**2).sum()
-
-
 def squares_by_year(printed: Printed, layout: Layout, agreement: Agreement) -> np.ndarray:
     """Sum of squares about each year's mean, (T,).
 
@@ -226,52 +143,10 @@ def squares_by_year(printed: Printed, layout: Layout, agreement: Agreement) -> n
     counts = layout.observed.sum(0)
     model = agreement.municipality
     off_line = agreement.means - layout.X @ model.beta
-    total = _squares_by_municipality(model, layout, agreement.last_deviations) - counts @ off_line**2
+    total = total_squares(model, layout, agreement.last_deviations) - counts @ off_line**2
     share = counts * printed.sds**2
     squares: np.ndarray = total * share / share.sum()
     return squares
-
-
-def _numbers(printed: Printed, last_deviations: np.ndarray) -> Numbers:
-    """Collect every printed number of an indicator; `_shown` gives the same quantities of a state."""
-    rows: list[tuple[np.ndarray, np.ndarray | float, int]] = []
-    for level in LEVELS:
-        table = printed.models[level]
-        rows.append((table["value"].to_numpy(), table["half"].to_numpy(), HARD))
-    effects = printed.region_effects
-    low, high = printed.half_width.T
-    rows += [
-        (effects["estimate"], REGION_HALF_UNIT, HARD),
-        (printed.means, MEAN_HALF_UNIT, HARD),
-        (effects["low"], REGION_HALF_UNIT, SOFT),
-        (effects["high"], REGION_HALF_UNIT, SOFT),
-        ((low + high) / 2, (high - low) / 2, SOFT),
-        (last_deviations, printed.sds.mean(), FREE),
-    ]
-    return Numbers(
-        np.concatenate([np.ravel(target) for target, _, _ in rows]),
-        np.concatenate([np.broadcast_to(half, np.size(target)) for target, half, _ in rows]),
-        np.concatenate([np.full(np.size(target), kind) for target, _, kind in rows]),
-    )
-
-
-def _shown(state: _State, layout: Layout) -> np.ndarray:
-    """Compute from a state what the print shows, in the order of `_numbers`."""
-    region, municipality = _models(state, layout)
-    values = []
-    for model, theta in ((region, state.theta_region), (municipality, state.theta_municipality)):
-        values += [theta, np.sqrt(np.diag(model.fixed_cov)), theta[[2, 3, 5]] ** 2]
-    estimate = region.beta + state.effects
-    width = Z95 * np.sqrt(np.diagonal(region.conditional_cov, axis1=1, axis2=2))
-    values += [
-        estimate,
-        state.means,
-        estimate - width,
-        estimate + width,
-        Z95 * np.sqrt(np.diag(municipality.conditional_cov[0])),
-        state.last_deviations,
-    ]
-    return np.concatenate([np.ravel(value) for value in values])
 
 
 def _linear_program(

@@ -10,6 +10,8 @@ from bayes_saude.data.published import read_published
 from bayes_saude.data.territory import territory
 
 INDICATORS = ("esf_coverage", "prenatal7", "vaccine", "pap")
+LEVELS = ("region", "municipality")
+Z95 = 1.96  # as the thesis rounds it
 FIRST_YEAR = 2011
 WITHOUT_2014 = "Monte Belo"  # its printed intervals are wider than everyone else's
 TERMS = ("intercept", "slope")
@@ -105,7 +107,7 @@ def _models(indicator: str) -> dict[str, pd.DataFrame]:
         .set_index("level")
     )
     tables = {}
-    for level in ("region", "municipality"):
+    for level in LEVELS:
         row = text.loc[level, [*PARAMETERS, *DERIVED]]
         tables[level] = pd.DataFrame({"value": row.astype(float), "half": row.map(half_unit)})
     return tables
@@ -142,4 +144,4 @@ def _municipality_effects(indicator: str, municipalities: np.ndarray) -> dict[st
 
 def _implied_sds(descriptives: pd.DataFrame) -> np.ndarray:
     width = (descriptives["mean_high"] - descriptives["mean_low"]).to_numpy(float)
-    return width / (2 * 1.96) * np.sqrt(descriptives["n"].to_numpy(float))
+    return width / (2 * Z95) * np.sqrt(descriptives["n"].to_numpy(float))

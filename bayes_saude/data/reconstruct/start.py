@@ -10,8 +10,8 @@ from scipy.optimize import least_squares
 
 from bayes_saude.data.reconstruct.equations import MixedModel
 from bayes_saude.data.reconstruct.layout import Layout
-from bayes_saude.data.reconstruct.parameters import Z95, Agreement
-from bayes_saude.data.reconstruct.printed import Printed
+from bayes_saude.data.reconstruct.parameters import Agreement
+from bayes_saude.data.reconstruct.printed import Z95, Printed
 
 INSIDE = 0.9999  # how far towards the end of its interval an effect may lie: 1 is the end itself
 MARGIN = 0.1  # of a rounding interval, kept free at both ends
