@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bayes_saude import __version__
 from bayes_saude.data.panel import read_panel, validate_panel
+from bayes_saude.errors import DataError
 from bayes_saude.inference.effects import draw_effects
 from bayes_saude.inference.sampler import TARGET_ACCEPT, THIN, Trend
 from bayes_saude.inference.store import LAYOUT_VERSION
@@ -106,16 +107,21 @@ def fit_validated(
         raise ValueError(f"draws, tune and chains are 1 at least, not {draws}, {tune} and {chains}.")
     started = time.perf_counter()
     tree = make_tree(panel, spec.data.levels)
+    replicates = {int(name): panel[panel["replicate"] == name] for name in panel["replicate"].unique()}
+    integrated = spec.model.family == GAUSSIAN
     moments = {
-        int(name): make_moments(panel[panel["replicate"] == name], tree, spec.data.origin)
-        for name in panel["replicate"].unique()
+        name: make_moments(rows, tree, spec.data.origin) for name, rows in replicates.items() if integrated
     }
     priors = resolve_priors(spec, panel)
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
 
     seconds: dict[str, float] = {}
     with _timed(seconds, "compile_s"):
-        trend = Trend(priors, len(tree.levels))
+        trend = (
+            Trend(priors, len(tree.levels))
+            if integrated
+            else KeptTrend(spec.model.family, priors, tree, spec.data.origin)
+        )
     settings = {"draws": ceil(draws / len(moments)), "tune": tune, "chains": chains}
     posteriors, statistics = [], []
     for replicate, seeds in zip(moments, np.random.SeedSequence(seed).spawn(len(moments)), strict=True):
@@ -174,9 +180,14 @@ def fitting_panel(
     -------
     pandas.DataFrame
         See `data.panel.validate_panel`.
+
+    Raises
+    ------
+    DataError
+        If the panel is at fault, or the model's origin is further from its times than they span.
     """
     frame = read_panel(spec.data.panel) if frame is None else frame
-    return validate_panel(
+    panel = validate_panel(
         frame,
         levels=spec.data.levels,
         time=spec.data.time,
@@ -184,6 +195,14 @@ def fitting_panel(
         source=str(frame.attrs.get("source", spec.data.panel)),
         missing=missing,
     )
+    first, last = float(panel["time"].min()), float(panel["time"].max())
+    # Priors are for a level that the data speak of; far outside, that of the intercept would bend the slope.
+    if not 2 * first - last <= spec.data.origin <= 2 * last - first:
+        raise DataError(
+            f"The origin {spec.data.origin:g} of '{spec.name}' is far from the panel's times, {first:g} to {last:g}.",
+            f"Choose an origin among them, for example origin = {first:g}.",
+        )
+    return panel
 
 
 def panel_digest(panel: pd.DataFrame) -> str:

@@ -139,6 +139,15 @@ def test_what_cannot_be_fitted_is_refused(spec, panel):
         fit(spec, panel, draws=0)
 
 
+@pytest.mark.parametrize("origin", [0, 2007.9, 2017.1])
+def test_an_origin_far_from_the_times_is_refused(origin, spec, panel):
+    far = parse_model(spec.text.replace("origin = 2011", f"origin = {origin}"), name="far")
+    with pytest.raises(
+        DataError, match=rf"origin {origin} of 'far' is far .* 2011 to 2014\. Choose an origin among"
+    ):
+        fit(far, panel)
+
+
 def test_an_interrupt_leaves_no_partial_fit(spec, panel, monkeypatch):
     class Interrupted:
         cancelled = False
