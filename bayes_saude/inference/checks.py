@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bayes_saude.errors import ConvergenceError
 
-HYPERPARAMETERS = ("intercept", "slope", "sd_intercept", "sd_slope", "corr", "sd_resid")
+FIXED = ("intercept", "slope")
 
 # The largest share of transitions that may end at the sampler's limit of steps: they are slow, not wrong.
 MAX_SHARE_AT_LIMIT = 0.01
@@ -30,6 +30,7 @@ def check(
     fit: xr.DataTree,
     *,
     rhat: float = 1.01,
+    replicate_rhat: float = 1.05,
     ess_bulk: float = 1000,
     ess_tail: float = 400,
     divergences: int = 0,
@@ -41,7 +42,10 @@ def check(
     fit : xarray.DataTree
     rhat : float
         Every hyperparameter's R-hat is to be below it (rank-normalised; Vehtari et al. 2021,
-        doi:10.1214/20-BA1221).
+        doi:10.1214/20-BA1221), all replicates of the panel together.
+    replicate_rhat : float
+        In every replicate by itself, where there are several, R-hat is to be below it: among all chains one
+        that is astray in one replicate hardly shows. The limit is wider because the draws are fewer.
     ess_bulk, ess_tail : float
         Every hyperparameter's effective sample sizes are to be above them.
     divergences : int
@@ -54,7 +58,10 @@ def check(
         (what to do, empty where it passes) and `parameter` (the worst one, empty where the gate is about
         none).
     """
-    draws = _hyperparameters(fit)
+    hyperparameters = hyperparameter_draws(fit)
+    replicate = fit["posterior"]["replicate"].to_numpy()
+    parts = _by_replicate(hyperparameters, replicate)
+    draws = about_replicates(hyperparameters, replicate)
     statistics = fit["sample_stats"]
     # A parameter that never moves has no R-hat: it comes out undefined, and fails.
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -63,6 +70,12 @@ def check(
             _gate_of_parameters("bulk ESS", arviz_stats.ess(draws, method="bulk"), ess_bulk, MORE_DRAWS),
             _gate_of_parameters("tail ESS", arviz_stats.ess(draws, method="tail"), ess_tail, MORE_DRAWS),
         ]
+        if len(parts) > 1:
+            of_each = xr.concat([arviz_stats.rhat(part) for part in parts], dim="part")
+            worst = of_each.max("part", skipna=False)
+            name = "R-hat of the worst replicate"
+            gate = _gate_of_parameters(name, worst, replicate_rhat, MORE_TUNING, low_is_good=True)
+            of_parameters.insert(1, gate)
     diverged = int(statistics["diverging"].sum())
     gates = [*of_parameters, _gate("divergences", diverged, divergences, NO_DIVERGENCES)]
     if "reached_max_treedepth" in statistics:
@@ -71,23 +84,20 @@ def check(
     return {"passed": all(gate["passed"] for gate in gates), "gates": gates}
 
 
-def require(fit_or_report: xr.DataTree | Mapping[str, Any], despite: bool = False) -> None:
+def require(report: Mapping[str, Any]) -> None:
     """Refuse a fit that fails its checks.
 
     Parameters
     ----------
-    fit_or_report : xarray.DataTree or mapping
-        A fit, or what `check` says of it.
-    despite : bool
-        Let it pass all the same.
+    report : mapping
+        From `check`.
 
     Raises
     ------
     ConvergenceError
         Naming every gate that fails, and what to do.
     """
-    report = check(fit_or_report) if isinstance(fit_or_report, xr.DataTree) else dict(fit_or_report)
-    if report["passed"] or despite:
+    if report["passed"]:
         return
     lines = [
         f"  {gate['name']}{' of ' + gate['parameter'] if gate['parameter'] else ''} is {gate['value']:.4g}, "
@@ -100,7 +110,7 @@ def require(fit_or_report: xr.DataTree | Mapping[str, Any], despite: bool = Fals
             [
                 "The fit fails its checks, so that nothing should be concluded from it:",
                 *lines,
-                "To go on all the same, give --despite-checks (despite=True).",
+                "To go on all the same, give --despite-checks; in a script, leave out `require`.",
             ]
         )
     )
@@ -123,32 +133,44 @@ def about_replicates(draws: xr.Dataset, replicate: NDArray[np.int64]) -> xr.Data
     -------
     xarray.Dataset
     """
-    names = np.unique(replicate)
-    if names.size == 1:
+    parts = _by_replicate(draws, replicate)
+    if len(parts) == 1:
         return draws
-    parts = []
-    for name in names:
-        part = draws.isel(chain=np.flatnonzero(replicate == name))
+    standard = []
+    for part in parts:
         spread = part.std(("chain", "draw"))
-        parts.append((part - part.mean(("chain", "draw"))) / spread.where(spread > 0, 1.0))
-    return xr.concat(parts, dim="chain")
+        standard.append((part - part.mean(("chain", "draw"))) / spread.where(spread > 0, 1.0))
+    return xr.concat(standard, dim="chain")
 
 
-def _hyperparameters(fit: xr.DataTree) -> xr.Dataset:
-    """Take every hyperparameter as a variable of its own, chains about their replicates."""
+def hyperparameter_draws(fit: xr.DataTree) -> xr.Dataset:
+    """Take every hyperparameter as a variable of its own.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    xarray.Dataset
+        Dims (chain, draw): the fixed effects, the parameters of each level, outermost first, then all others.
+        With several levels a level's parameter is named with it, `sd_intercept[region]`.
+    """
     posterior = fit["posterior"].to_dataset()
-    draws = {}
-    for name in HYPERPARAMETERS:
-        if name not in posterior:
-            continue
-        if "level" not in posterior[name].dims:
-            draws[name] = posterior[name]
-            continue
-        levels = posterior["level"].values
-        for level in levels:
-            label = name if len(levels) == 1 else f"{name}[{level}]"
-            draws[label] = posterior[name].sel(level=level, drop=True)
-    return about_replicates(xr.Dataset(draws), posterior["replicate"].to_numpy())
+    levels = posterior["level"].values.tolist()
+    draws = {name: posterior[name] for name in FIXED}
+    names = [str(name) for name in posterior if name not in draws]
+    for level in levels:
+        for name in names:
+            if posterior[name].dims == ("chain", "draw", "level"):
+                label = name if len(levels) == 1 else f"{name}[{level}]"
+                draws[label] = posterior[name].sel(level=level, drop=True)
+    draws |= {name: posterior[name] for name in names if posterior[name].dims == ("chain", "draw")}
+    return xr.Dataset(draws)
+
+
+def _by_replicate(draws: xr.Dataset, replicate: NDArray[np.int64]) -> list[xr.Dataset]:
+    return [draws.isel(chain=np.flatnonzero(replicate == name)) for name in np.unique(replicate)]
 
 
 def _gate_of_parameters(

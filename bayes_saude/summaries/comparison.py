@@ -24,18 +24,16 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.data.published import read_published
-from bayes_saude.inference.checks import about_replicates
+from bayes_saude.inference.checks import about_replicates, hyperparameter_draws
 from bayes_saude.summaries.coefficients import (
     INTERCEPT,
     SLOPE,
-    posterior_of,
     replicates_of,
     spec_of,
 )
 from bayes_saude.summaries.ranking import ALL, HIGHER, rank
 from bayes_saude.summaries.reml import BOUNDARY
 
-COMPONENTS = ("sd_intercept", "sd_slope", "corr")
 ABOVE, BELOW, NONE = "above", "below", "none"
 COLUMNS = (
     "level", "unit", "parameter", "reml", "reml_low", "reml_high", "reml_class", "reml_rank",
@@ -164,12 +162,12 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
         the edge of what is possible, a correlation of 1 or -1 or a standard deviation of 0: a single point
         where the posterior has a whole distribution.
     """
-    draws = _hyperparameter_draws(fit)
-    names = list(draws)
+    draws = hyperparameter_draws(fit)
+    names = [str(name) for name in draws]
     tail = (1 - frequentist.attrs["prob"]) / 2
     stacked = np.stack([draws[name].values.ravel() for name in names])
     low, high = np.quantile(stacked, [tail, 1 - tail], axis=1)
-    chains = about_replicates(xr.Dataset(draws), replicates_of(fit))
+    chains = about_replicates(draws, replicates_of(fit))
     rows = _reml_rows(frequentist)
     return pd.DataFrame(
         {
@@ -236,16 +234,6 @@ def _each(values: xr.Dataset, names: list[str]) -> list[float]:
 
 def _component(name: str, level: str, levels: list[str]) -> str:
     return name if len(levels) == 1 else f"{name}[{level}]"
-
-
-def _hyperparameter_draws(fit: xr.DataTree) -> dict[str, xr.DataArray]:
-    posterior = posterior_of(fit)
-    levels = list(posterior["level"].values)
-    draws = {name: posterior[name] for name in (INTERCEPT, SLOPE)}
-    for level in levels:
-        for name in [name for name in COMPONENTS if name in posterior]:
-            draws[_component(name, level, levels)] = posterior[name].sel(level=level, drop=True)
-    return {**draws, "sd_resid": posterior["sd_resid"]}
 
 
 def _reml_rows(frequentist: xr.Dataset) -> dict[str, tuple[float, float, str]]:
