@@ -33,7 +33,7 @@ def checks_table(report: Mapping[str, Any]) -> Table:
 
 
 def ranking_table(ranking: pd.DataFrame) -> Table:
-    """Show units in the order of their expected ranks.
+    """Show units in the order of their expected ranks, with the ranks' Monte Carlo errors.
 
     Parameters
     ----------
@@ -49,6 +49,7 @@ def ranking_table(ranking: pd.DataFrame) -> Table:
         str(ranking["by"].iloc[0]),
         f"[{percent}]",
         "rank",
+        "MC error",
         f"[{percent}]",
         "P(best)",
         f"P(top {ranking.attrs['top']})",
@@ -62,6 +63,7 @@ def ranking_table(ranking: pd.DataFrame) -> Table:
             number(unit["mean"], unit["sd"]),
             interval(unit["low"], unit["high"], unit["sd"]),
             f"{unit['expected_rank']:.1f}",
+            f"{unit['rank_mcse']:.1f}",
             f"[{unit['rank_low']}; {unit['rank_high']}]",
             probability(unit["p_best"]),
             probability(unit["p_top"]),
