@@ -5,7 +5,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from bayes_saude.errors import BayesSaudeError
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKS,
@@ -20,6 +19,7 @@ from bayes_saude.plots.style import (
     tidy,
     word,
 )
+from bayes_saude.summaries.ranking import classes, select
 
 # Units drawn one below the other before the middle of the ranking is left out.
 MOST_ROWS = 45
@@ -33,7 +33,6 @@ def plot_caterpillar(
     level: str | None = None,
     within: str = "all",
     ends: int = 20,
-    class_prob: float = 0.95,
     label: str | None = None,
     lang: Lang = "en",
     ax: Axes | None = None,
@@ -43,14 +42,14 @@ def plot_caterpillar(
     Parameters
     ----------
     ranking : pandas.DataFrame
-        From `rank` or `all_rankings`. The intervals drawn are its `low` and `high`.
+        From `rank` or `all_rankings`. The intervals drawn are its `low` and `high`; a unit is marked above
+        (below) the mean of all where the interval of its difference from the mean, of the same probability,
+        lies above (below) zero. The probability is in `DataFrame.attrs`, and 0.95 for a table without, as
+        one read from a file.
     by, level, within : str
         Which of its rankings; the innermost level, as the last in the table, if `level` is left out.
     ends : int
         Of more than 45 units only so many from the top and from the bottom are drawn.
-    class_prob : float
-        A unit is marked above (below) the mean of all where `p_above_mean` exceeds (falls short of) the ends
-        of this central probability.
     label : str, optional
         Text of the horizontal axis, best the indicator and its unit.
     lang : {"en", "pt"}
@@ -61,7 +60,8 @@ def plot_caterpillar(
     -------
     matplotlib.axes.Axes
     """
-    units = _select(ranking, by, level, within)
+    units = select(ranking, level or ranking["level"].iloc[-1], by, within)
+    prob = ranking.attrs.get("prob", 0.95)
     n_units, mean = len(units), units["mean"].mean()
     left_out = n_units > max(MOST_ROWS, 2 * ends)
     if left_out:
@@ -71,9 +71,9 @@ def plot_caterpillar(
     if ax is None:
         ax = new_axes(COLUMN, 0.75 + ROW_HEIGHT * (rows[-1] + 1))
 
-    classes = _classes(units["p_above_mean"], class_prob)
+    sides = classes(units["p_above_mean"], prob)
     for name, colour in CLASS_COLOURS.items():
-        chosen = classes == name
+        chosen = sides == name
         ax.hlines(rows[chosen], units["low"][chosen], units["high"][chosen], color=colour, linewidth=0.9)
         ax.plot(units["mean"][chosen], rows[chosen], CLASS_MARKS[name], color=colour, markersize=3.2)
     ax.axvline(mean, color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)))
@@ -87,24 +87,8 @@ def plot_caterpillar(
     ax.tick_params(axis="y", length=0)
     if left_out:
         _mark_gap(ax, rows[ends - 1], rows[ends], n_units, ends, lang)
-    _legend(ax, set(classes), ranking.attrs.get("prob", 0.95), lang)
+    _legend(ax, set(sides), prob, lang)
     return ax
-
-
-def _select(ranking: pd.DataFrame, by: str, level: str | None, within: str) -> pd.DataFrame:
-    level = level or ranking["level"].iloc[-1]
-    chosen = (ranking["by"] == by) & (ranking["level"] == level) & (ranking["within"] == within)
-    if not chosen.any():
-        present = ranking[["level", "within", "by"]].drop_duplicates().head(6).agg(" / ".join, axis=1)
-        raise BayesSaudeError(
-            f"The table has no ranking {level} / {within} / {by}. It has, for example, {'; '.join(present)}."
-        )
-    return ranking[chosen].sort_values("expected_rank", kind="stable").reset_index(drop=True)
-
-
-def _classes(p_above_mean: pd.Series, prob: float) -> np.ndarray:
-    tail = (1 - prob) / 2
-    return np.select([p_above_mean > 1 - tail, p_above_mean < tail], ["above", "below"], "none")
 
 
 def _mark_gap(ax: Axes, last: float, first: float, n_units: int, ends: int, lang: Lang) -> None:

@@ -12,9 +12,8 @@ from bayes_saude.errors import BayesSaudeError
 
 Lang = Literal["en", "pt"]
 
-# Widths of a journal's column and page, in inches.
+# Width of a journal's column, in inches.
 COLUMN = 84 / 25.4
-PAGE = 174 / 25.4
 
 FONT_SIZE = 7.0
 # Okabe and Ito's palette, told apart by colour-blind eyes; the marks tell the classes apart in grey as well.
@@ -61,7 +60,6 @@ def percent(prob: float, lang: Lang) -> str:
 
 def localise(axis: Axis, lang: Lang) -> None:
     """Write an axis's numbers with the language's decimal sign."""
-    word("mean", lang)
     if lang == "pt":
         plain = ScalarFormatter(useOffset=False)
         plain.set_axis(axis)

@@ -31,10 +31,10 @@ from bayes_saude.summaries.coefficients import (
     replicates_of,
     spec_of,
 )
-from bayes_saude.summaries.ranking import ALL, HIGHER, rank
+from bayes_saude.summaries.ranked import HIGHER
+from bayes_saude.summaries.ranking import ABOVE, BELOW, NONE, all_rankings, classes, select
 from bayes_saude.summaries.reml import BOUNDARY
 
-ABOVE, BELOW, NONE = "above", "below", "none"
 COLUMNS = (
     "level", "unit", "parameter", "reml", "reml_low", "reml_high", "reml_class", "reml_rank",
     "bayes", "bayes_low", "bayes_high", "bayes_class", "p_above_mean", "expected_rank", "agrees",
@@ -56,7 +56,7 @@ def compare(
     frequentist : xarray.Dataset
         From `reml` of the same fit; its `prob` is that of all intervals here.
     ranking : pandas.DataFrame, optional
-        From `all_rankings(fit)`, where it is at hand; with the same `prob`.
+        From `all_rankings(fit)` with the same `prob`, where it is at hand.
 
     Returns
     -------
@@ -66,21 +66,18 @@ def compare(
         direction; `agrees` says whether both classes are the same.
     """
     spec = spec_of(fit)
-    tables = []
-    for level in spec.data.levels:
-        for parameter in (INTERCEPT, SLOPE)[: 1 + spec.model.slopes]:
-            if ranking is None:
-                posterior = rank(fit, by=parameter, level=level, prob=frequentist.attrs["prob"])
-            else:
-                rows = (ranking["level"] == level) & (ranking["within"] == ALL) & (ranking["by"] == parameter)
-                posterior = ranking[rows]
-            tables.append(_compare_units(frequentist, posterior, spec.ranking.direction == HIGHER))
+    if ranking is None:
+        ranking = all_rankings(fit, prob=frequentist.attrs["prob"])
+    tables = [
+        _compare_units(frequentist, select(ranking, level, parameter), spec.ranking.direction == HIGHER)
+        for level in spec.data.levels
+        for parameter in (INTERCEPT, SLOPE)[: 1 + spec.model.slopes]
+    ]
     return pd.concat(tables, ignore_index=True)
 
 
 def _compare_units(frequentist: xr.Dataset, posterior: pd.DataFrame, higher_is_better: bool) -> pd.DataFrame:
     level, parameter = posterior["level"].iloc[0], posterior["by"].iloc[0]
-    prob = frequentist.attrs["prob"]
     units = posterior["unit"].to_numpy()
     reml, low, high = (
         frequentist[f"{level}_{what}"].sel({"term": parameter, level: units}).values
@@ -95,12 +92,12 @@ def _compare_units(frequentist: xr.Dataset, posterior: pd.DataFrame, higher_is_b
             "reml": reml,
             "reml_low": low,
             "reml_high": high,
-            "reml_class": _classes(low > reml.mean(), high < reml.mean()),
+            "reml_class": np.select([low > reml.mean(), high < reml.mean()], [ABOVE, BELOW], NONE),
             "reml_rank": pd.Series(reml).rank(method="min", ascending=not higher_is_better).astype(int),
             "bayes": posterior["mean"].to_numpy(),
             "bayes_low": posterior["low"].to_numpy(),
             "bayes_high": posterior["high"].to_numpy(),
-            "bayes_class": _classes(p_above > (1 + prob) / 2, p_above < (1 - prob) / 2),
+            "bayes_class": classes(p_above, frequentist.attrs["prob"]),
             "p_above_mean": p_above,
             "expected_rank": posterior["expected_rank"].to_numpy(),
         }
@@ -222,10 +219,6 @@ def chapter5(
     joined["verdict"] = np.where(joined["thesis_class"] == NONE, "not named", verdict)
     order = [*keys, "page", "thesis_class", "reml_class", "bayes_class", "p_above_mean", "verdict"]
     return joined[order].reset_index(drop=True)
-
-
-def _classes(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.where(above, ABOVE, np.where(below, BELOW, NONE))
 
 
 def _each(values: xr.Dataset, names: list[str]) -> list[float]:

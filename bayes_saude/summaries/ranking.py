@@ -6,29 +6,24 @@ squared error, `p_top` that of fewest wrong entries among the first k (Lin, Loui
 doi:10.1214/06-BA130).
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.summaries.coefficients import (
     INTERCEPT,
     LEVEL_PREFIX,
     SLOPE,
-    ancestor_units,
     panel_of,
-    posterior_of,
     replicates_of,
     spec_of,
-    unit_quantity,
 )
-from bayes_saude.summaries.ranks import rank_columns, rank_draws, rank_mcse
+from bayes_saude.summaries.ranked import ALL, HIGHER, unit_ranks
+from bayes_saude.summaries.ranks import above_mean, monte_carlo_error, rank_columns
 
-ALL = "all"
-HIGHER = "higher_is_better"
+ABOVE, BELOW, NONE = "above", "below", "none"
 COLUMNS = (
     "level", "within", "unit", "by", "mean", "sd", "low", "high",
     "expected_rank", "median_rank", "rank_low", "rank_high", "rank_mcse",
@@ -50,6 +45,8 @@ def rank(
 ) -> pd.DataFrame:
     """Rank the units of a level, 1 the best in the model file's direction.
 
+    A unit that holds others is ranked by the mean line of the innermost units in it, see `unit_quantity`.
+
     Parameters
     ----------
     fit : xarray.DataTree
@@ -60,12 +57,12 @@ def rank(
     within : str, optional
         Name of an outer level: units are then ranked inside each of its units. All together if left out.
     top, bottom : int
-        Sizes of the groups that `p_top` and `p_bottom` are about. `bottom` is by default the worst fifth of
-        the units ranked together, rounded, and at least one.
+        Sizes of the groups that `p_top` and `p_bottom` are about: the first 10, and by default the worst
+        fifth of the units ranked together, rounded, and at least one.
     prob : float
         Probability of the equal-tailed intervals.
     target : float, optional
-        Value to be met, in the outcome's unit; the model file's if left out.
+        Value to be met, in the outcome's unit; the model file's if left out. Slopes have none.
     seed : int
         Seed of the draws that break ties.
 
@@ -79,9 +76,10 @@ def rank(
         expected_rank, median_rank, rank_low, rank_high
             of the rank; the interval is equal-tailed and its ends, as the median, are ranks that occur.
         rank_mcse
-            Monte Carlo standard error of `expected_rank`, see `rank_mcse`.
+            Monte Carlo standard error of `expected_rank`, see `monte_carlo_error`.
         p_top, p_bottom, p_best
-            Probabilities to rank among the first `top`, among the last `bottom`, and first.
+            Probabilities to rank among the first `top`, among the last `bottom`, and first. Missing where
+            the group is all units, or more.
         p_above_mean
             Probability to lie above the mean, in the same draw, of the units ranked together; a unit on the
             mean, as one that is alone, counts half. "Above" is about the value, not the direction: where
@@ -94,33 +92,34 @@ def rank(
     Raises
     ------
     BayesSaudeError
-        If the fit has no such level, or nothing to rank by in this way, or an option is out of its range.
+        If the fit has no such level, or nothing to rank by in this way, or an option is out of its range, or
+        slopes are given a target.
     """
     if top < 1 or (bottom is not None and bottom < 1) or not 0 < prob < 1:
         raise BayesSaudeError(
             f"Top {top}, bottom {bottom} and probability {prob} do not make a ranking. "
             "Use numbers of units from 1 on and a probability between 0 and 1, such as 0.95."
         )
+    if by == SLOPE and target is not None:
+        raise BayesSaudeError(
+            f"A slope cannot meet the target {target:g}, which is a level. "
+            "Rank by 'intercept' or 'level:YEAR', or leave the target out."
+        )
     spec = spec_of(fit)
     level = level or spec.data.levels[-1]
     target = spec.ranking.target if target is None else target
     higher_is_better = spec.ranking.direction == HIGHER
-    quantity = unit_quantity(fit, level, by)
     replicate = replicates_of(fit)
-    rng = np.random.default_rng(seed)
 
     tables = []
-    for name, members in _groups(fit, level, within):
-        values = quantity.isel({level: members}).transpose("chain", "draw", level)
-        draws = values.values.reshape(-1, members.size)
-        ranks = rank_draws(draws, higher_is_better=higher_is_better, rng=rng)
-        worst = bottom or max(1, round(members.size / 5))
-        table = pd.DataFrame({"unit": values[level].values})
-        table = table.assign(level=level, within=name, by=by, **_value_columns(draws, prob))
-        table = table.assign(**rank_columns(ranks, top=top, bottom=worst, prob=prob))
-        table["rank_mcse"] = rank_mcse(ranks.reshape(values.shape), replicate)
-        difference = np.sign(draws - draws.mean(axis=1, keepdims=True))
-        table["p_above_mean"] = (1 + difference.mean(axis=0)) / 2
+    for name, units, values, ranks in unit_ranks(fit, level, by, within=within, seed=seed):
+        draws, flat_ranks = values.reshape(-1, units.size), ranks.reshape(-1, units.size)
+        worst = bottom or max(1, round(units.size / 5))
+        table = pd.DataFrame({"unit": units}).assign(level=level, within=name, by=by)
+        table = table.assign(**_value_columns(draws, prob))
+        table = table.assign(**rank_columns(flat_ranks, top=top, bottom=worst, prob=prob))
+        table["rank_mcse"] = monte_carlo_error(ranks, replicate)
+        table["p_above_mean"] = above_mean(values).mean(axis=(0, 1))
         table["p_meets_target"] = _meets(draws, None if by == SLOPE else target, higher_is_better)
         tables.append(table.sort_values("expected_rank", kind="stable"))
 
@@ -148,7 +147,7 @@ def all_rankings(
     years : list of float, optional
         Times whose level is ranked; the last one of the panel if left out.
     top, prob, target
-        As for `rank`.
+        As for `rank`; the target is that of intercepts and levels.
 
     Returns
     -------
@@ -165,7 +164,9 @@ def all_rankings(
         *(f"{LEVEL_PREFIX}{year:g}" for year in years),
     ]
     tables = [
-        rank(fit, by=by, level=level, within=within, top=top, prob=prob, target=target)
+        rank(
+            fit, by=by, level=level, within=within, top=top, prob=prob, target=None if by == SLOPE else target
+        )
         for depth, level in enumerate(levels)
         for within in (None, *levels[:depth])
         for by in quantities
@@ -176,18 +177,52 @@ def all_rankings(
     return ranking
 
 
-def _groups(fit: xr.DataTree, level: str, within: str | None) -> Iterator[tuple[str, NDArray[np.intp]]]:
-    """Yield the name and the positions of each set of units that are ranked together."""
-    if within is None or within == ALL:
-        yield ALL, np.arange(posterior_of(fit).sizes[level])
-        return
-    if within == level:
+def classes(p_above_mean: ArrayLike, prob: float) -> NDArray[np.str_]:
+    """Call units above or below the mean of all, or none of the two.
+
+    Parameters
+    ----------
+    p_above_mean : array
+    prob : float
+        A unit is above (below) where the equal-tailed interval of this probability of its difference from
+        the mean lies above (below) zero.
+
+    Returns
+    -------
+    array of {"above", "below", "none"}
+    """
+    # Rounded, so that a probability that is on the limit is inside it at either end.
+    p, tail = np.asarray(p_above_mean), round((1 - prob) / 2, 12)
+    return np.select([p > 1 - tail, p < tail], [ABOVE, BELOW], NONE)
+
+
+def select(ranking: pd.DataFrame, level: str, by: str, within: str = ALL) -> pd.DataFrame:
+    """Take one ranking from a table of many.
+
+    Parameters
+    ----------
+    ranking : pandas.DataFrame
+        From `all_rankings`.
+    level, by, within : str
+        What its columns of these names hold.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Best expected rank first, with the table's `attrs`.
+
+    Raises
+    ------
+    BayesSaudeError
+        If the table has no such ranking.
+    """
+    chosen = (ranking["level"] == level) & (ranking["by"] == by) & (ranking["within"] == within)
+    if not chosen.any():
+        present = ranking[["level", "within", "by"]].drop_duplicates().head(6).agg(" / ".join, axis=1)
         raise BayesSaudeError(
-            f"Units of '{level}' cannot be ranked within '{level}'. Name a level around it."
+            f"The table has no ranking {level} / {within} / {by}. It has, for example, {'; '.join(present)}."
         )
-    outer = ancestor_units(fit, level, within).values
-    for name in np.unique(outer):
-        yield str(name), np.flatnonzero(outer == name)
+    return ranking[chosen].sort_values("expected_rank", kind="stable").reset_index(drop=True)
 
 
 def _value_columns(draws: NDArray, prob: float) -> dict[str, NDArray]:

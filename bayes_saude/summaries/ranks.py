@@ -1,4 +1,4 @@
-"""Ranks of units in plain arrays: draw by draw, their distribution, and its Monte Carlo error.
+"""Ranks of units in plain arrays: draw by draw, their distribution, and the Monte Carlo error of means.
 
 These are ranks of units. The rank plots of MCMC diagnostics are another matter and have no part here.
 """
@@ -69,28 +69,30 @@ def rank_columns(ranks: NDArray[np.int32], *, top: int, bottom: int, prob: float
     dict of str to array, shape (units,)
         expected_rank, median_rank, rank_low, rank_high, p_top, p_bottom and p_best, as `rank` describes them.
     """
-    share = rank_distribution(ranks)
-    n_units = share.shape[0]
-    cumulative = np.cumsum(share, axis=1).clip(max=1)
+    n_units = ranks.shape[1]
+    cumulative = np.cumsum(rank_distribution(ranks), axis=1)
 
     def quantile(p: float) -> NDArray[np.intp]:
         # The smallest rank up to which lies a share p of the draws; sums of shares carry rounding.
         return np.argmax(cumulative >= p - 1e-9, axis=1) + 1
 
-    before_bottom = cumulative[:, n_units - bottom - 1] if bottom < n_units else np.zeros(n_units)
+    def share(among: NDArray[np.bool_], size: int) -> NDArray[np.float64]:
+        # That all units are among all is no news.
+        return among.mean(axis=0) if size < n_units else np.full(n_units, np.nan)
+
     return {
         "expected_rank": ranks.mean(axis=0, dtype=np.float64),
         "median_rank": quantile(0.5),
         "rank_low": quantile((1 - prob) / 2),
         "rank_high": quantile((1 + prob) / 2),
-        "p_top": cumulative[:, min(top, n_units) - 1],
-        "p_bottom": 1 - before_bottom,
-        "p_best": share[:, 0],
+        "p_top": share(ranks <= top, top),
+        "p_bottom": share(ranks > n_units - bottom, bottom),
+        "p_best": (ranks == 1).mean(axis=0),
     }
 
 
-def rank_mcse(ranks: NDArray[np.int32], replicate: NDArray) -> NDArray[np.float64]:
-    """Monte Carlo standard error of the expected rank, autocorrelation and replicates included.
+def monte_carlo_error(values: NDArray, replicate: NDArray) -> NDArray[np.float64]:
+    """Monte Carlo standard error of a mean over draws, autocorrelation and replicates included.
 
     A reconstructed panel comes in R replicates, each sampled by chains of its own. These chains differ not
     for want of convergence but because what was not printed was drawn R times. With w² the sampling variance
@@ -103,7 +105,8 @@ def rank_mcse(ranks: NDArray[np.int32], replicate: NDArray) -> NDArray[np.float6
 
     Parameters
     ----------
-    ranks : array of int, shape (chains, draws, units)
+    values : array, shape (chains, draws, units)
+        Such as ranks, whose means are the expected ranks.
     replicate : array, shape (chains,)
         The replicate that each chain has sampled.
 
@@ -112,13 +115,27 @@ def rank_mcse(ranks: NDArray[np.int32], replicate: NDArray) -> NDArray[np.float6
     array, shape (units,)
     """
     names, which = np.unique(replicate, return_inverse=True)
-    means = np.stack([ranks[which == index].mean(axis=(0, 1)) for index in range(names.size)])
-    centred = ranks - means[which][:, None, :]
-    moves = np.ptp(ranks, axis=(0, 1)) > 0
+    means = np.stack([values[which == index].mean(axis=(0, 1)) for index in range(names.size)])
+    centred = values - means[which][:, None, :]
+    moves = np.ptp(values, axis=(0, 1)) > 0
     # A unit that never moves has no error, and for ArviZ no effective sample size.
-    sampling = np.zeros(ranks.shape[2])
+    sampling = np.zeros(values.shape[2])
     draws = xr.DataArray(centred[..., moves], dims=("chain", "draw", "unit"))
     sampling[moves] = arviz_stats.mcse(draws, method="mean").values ** 2
     if names.size == 1:
         return np.sqrt(sampling)
     return np.sqrt(np.maximum(sampling, means.var(axis=0, ddof=1) / names.size))
+
+
+def above_mean(values: NDArray) -> NDArray[np.float64]:
+    """Say in each draw whether a unit lies above the mean of all: 1, 0, or a half where it lies on it.
+
+    Parameters
+    ----------
+    values : array, shape (..., units)
+
+    Returns
+    -------
+    array of the same shape
+    """
+    return (1 + np.sign(values - values.mean(axis=-1, keepdims=True))) / 2

@@ -5,9 +5,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from bayes_saude.summaries.coefficients import INTERCEPT, spec_of, unit_quantity
-from bayes_saude.summaries.ranking import HIGHER
-from bayes_saude.summaries.ranks import rank_columns, rank_draws
+from bayes_saude.summaries.coefficients import INTERCEPT, spec_of
+from bayes_saude.summaries.ranked import unit_ranks
+from bayes_saude.summaries.ranks import rank_columns
 
 COLUMNS = ("level", "by", "units", "mean_width", "width_share", "pairs", "pairs_separated", "separated_share")
 
@@ -44,14 +44,9 @@ def trust(
         ranks, and width_share is its share of the widest possible, units - 1; pairs is the number of pairs of
         units.
     """
-    spec = spec_of(fit)
-    level = level or spec.data.levels[-1]
-    values = unit_quantity(fit, level, by).transpose("chain", "draw", level).values
-    ranks = rank_draws(
-        values.reshape(-1, values.shape[-1]),
-        higher_is_better=spec.ranking.direction == HIGHER,
-        rng=np.random.default_rng(seed),
-    )
+    level = level or spec_of(fit).data.levels[-1]
+    (together,) = unit_ranks(fit, level, by, seed=seed)
+    ranks = together.ranks.reshape(-1, together.units.size)
     n_units = ranks.shape[1]
     interval = rank_columns(ranks, top=1, bottom=1, prob=prob)
     width = float((interval["rank_high"] - interval["rank_low"]).mean())

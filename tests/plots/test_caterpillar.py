@@ -37,6 +37,14 @@ def test_every_mean_and_interval_is_drawn(make_ranking):
     assert [len(marks[CLASS_MARKS[name]]) for name in ("above", "none", "below")] == [1, 10, 1]
 
 
+def test_classes_are_of_the_probability_of_the_intervals_drawn(make_ranking):
+    ranking = make_ranking(12)
+    ranking.attrs["prob"] = 0.8
+    marks = {line.get_marker(): len(line.get_xdata()) for line in plot_caterpillar(ranking).lines}
+    # Of p_above_mean from 1 to 0 in steps of 1/11 two at each end lie outside the central 80%.
+    assert [marks[CLASS_MARKS[name]] for name in ("above", "none", "below")] == [2, 8, 2]
+
+
 def test_the_line_is_the_mean_of_all_units_drawn_or_not(make_ranking):
     ax = plot_caterpillar(make_ranking(853), ends=5)
     (line,) = [line for line in ax.lines if line.get_linestyle() == "--"]

@@ -5,7 +5,7 @@ import pytest
 
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.summaries.coefficients import unit_quantity
-from bayes_saude.summaries.ranking import COLUMNS, all_rankings, rank
+from bayes_saude.summaries.ranking import COLUMNS, all_rankings, classes, rank, select
 
 
 def one_level(make_fit, intercepts, **options):
@@ -91,6 +91,14 @@ def test_slopes_have_no_target_and_levels_have(nested_fit):
         assert table.loc[unit, "p_meets_target"] == float((draws.sel(municipality=unit) >= 71).mean())
 
 
+def test_a_target_of_slopes_is_refused_and_left_to_the_others_where_all_are_ranked(nested_fit):
+    with pytest.raises(BayesSaudeError, match="slope cannot meet the target 3"):
+        rank(nested_fit, by="slope", target=3.0)
+    table = all_rankings(nested_fit, target=-1000.0).set_index("by")
+    assert table.loc["slope", "p_meets_target"].isna().all()
+    assert (table.drop("slope")["p_meets_target"] == 1).all()
+
+
 def test_without_a_target_none_is_met(make_fit):
     fit = one_level(make_fit, np.random.default_rng(0).normal(size=(20, 3)))
     assert rank(fit)["p_meets_target"].isna().all()
@@ -122,21 +130,28 @@ def test_options_out_of_range_are_refused(nested_fit, options):
         rank(nested_fit, **options)
 
 
-def test_a_unit_alone_is_first_last_and_neither_above_nor_below(make_fit):
+def test_a_unit_alone_is_first_and_neither_above_nor_below(make_fit):
     table = rank(one_level(make_fit, np.random.default_rng(9).normal(size=(40, 1))))
-    columns = [
-        "expected_rank",
-        "rank_low",
-        "rank_high",
-        "rank_mcse",
-        "p_top",
-        "p_bottom",
-        "p_best",
-        "p_above_mean",
-    ]
-    assert table.loc[0, columns].tolist() == [1, 1, 1, 0, 1, 1, 1, 0.5]
+    columns = ["expected_rank", "rank_low", "rank_high", "rank_mcse", "p_best", "p_above_mean"]
+    assert table.loc[0, columns].tolist() == [1, 1, 1, 0, 1, 0.5]
+    assert table[["p_top", "p_bottom"]].isna().all(axis=None)
 
 
 def test_a_level_is_not_ranked_within_itself(nested_fit):
     with pytest.raises(BayesSaudeError, match="cannot be ranked within 'region'"):
         rank(nested_fit, level="region", within="region")
+
+
+def test_one_ranking_is_taken_from_the_table_of_all(nested_fit):
+    table = all_rankings(nested_fit)
+    chosen = select(table.sample(frac=1, random_state=1), "region", "slope")
+    assert chosen.equals(rank(nested_fit, level="region", by="slope"))
+    assert sorted(select(table, "municipality", "intercept", within="East")["unit"]) == ["A", "B", "C"]
+    with pytest.raises(BayesSaudeError, match=r"no ranking region / all / level:1999.*region / all / slope"):
+        select(table, "region", "level:1999")
+
+
+def test_a_class_needs_more_than_the_limit():
+    p = [0.976, 0.975, 0.5, 0.025, 0.024]
+    assert classes(p, 0.95).tolist() == ["above", "none", "none", "none", "below"]
+    assert classes(p, 0.94).tolist() == ["above", "above", "none", "below", "below"]

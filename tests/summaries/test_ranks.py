@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from bayes_saude.summaries.ranks import rank_columns, rank_distribution, rank_draws, rank_mcse
+from bayes_saude.summaries.ranks import (
+    above_mean,
+    monte_carlo_error,
+    rank_columns,
+    rank_distribution,
+    rank_draws,
+)
 
 
 def ranked(values, higher_is_better=True, seed=0):
@@ -51,11 +57,24 @@ def test_columns_of_an_example_worked_by_hand():
     assert columns["p_best"] == pytest.approx([0.75, 0.25, 0.0])
 
 
-def test_groups_larger_than_the_units_hold_all():
+@pytest.mark.parametrize("size", [2, 10])
+def test_a_group_of_all_units_or_more_has_no_probability(size):
     ranks = np.array([[1, 2], [2, 1]], dtype=np.int32)
-    columns = rank_columns(ranks, top=10, bottom=10, prob=0.95)
-    assert columns["p_top"].tolist() == [1, 1]
-    assert columns["p_bottom"].tolist() == [1, 1]
+    columns = rank_columns(ranks, top=size, bottom=size, prob=0.95)
+    assert np.isnan(columns["p_top"]).all()
+    assert np.isnan(columns["p_bottom"]).all()
+
+
+def test_what_never_happens_has_probability_zero_to_the_last_digit():
+    # Seven shares of a seventh, added up in binary, are not one.
+    ranks = np.array([[*np.roll(np.arange(1, 8), draw), 8] for draw in range(7)], dtype=np.int32)
+    columns = rank_columns(ranks, top=7, bottom=1, prob=0.95)
+    assert columns["p_bottom"].tolist() == [0] * 7 + [1]
+    assert columns["p_top"].tolist() == [1] * 7 + [0]
+
+
+def test_above_the_mean_is_one_below_zero_and_on_it_a_half():
+    assert above_mean(np.array([[1.0, 2, 6], [1, 2, 3]])).tolist() == [[0, 0, 1], [0, 0.5, 1]]
 
 
 def autocorrelated_ranks(rng, n_chains, n_draws, shift=0.0):
@@ -73,7 +92,7 @@ def test_mcse_is_the_spread_of_repeated_expected_ranks():
     rng = np.random.default_rng(1)
     runs = [autocorrelated_ranks(rng, n_chains=4, n_draws=250) for _ in range(200)]
     spread = np.std([run.mean(axis=(0, 1)) for run in runs], axis=0, ddof=1)
-    claimed = np.mean([rank_mcse(run, np.ones(4)) for run in runs], axis=0)
+    claimed = np.mean([monte_carlo_error(run, np.ones(4)) for run in runs], axis=0)
     # The spread of 200 runs is itself known to 5% (1 / sqrt(2 * 199)); four times that.
     assert claimed == pytest.approx(spread, rel=0.2)
     # Were draws independent, the error would be less than half of it.
@@ -88,7 +107,7 @@ def test_mcse_counts_the_finite_number_of_replicates():
         for _ in range(200)
     ]
     spread = np.std([run.mean(axis=(0, 1)) for run in runs], axis=0, ddof=1)
-    claimed = np.sqrt(np.mean([rank_mcse(run, replicate) ** 2 for run in runs], axis=0))
+    claimed = np.sqrt(np.mean([monte_carlo_error(run, replicate) ** 2 for run in runs], axis=0))
     # The first unit differs between replicates. The variance of five means is known to 71% (sqrt(2 / 4)),
     # its mean over 200 runs to 5%, the standard error to half of that; the spread to 5%: four times both.
     assert claimed[0] == pytest.approx(spread[0], rel=4 * np.hypot(0.025, 0.05))
@@ -96,8 +115,8 @@ def test_mcse_counts_the_finite_number_of_replicates():
 
 def test_replicates_that_agree_add_little():
     ranks = autocorrelated_ranks(np.random.default_rng(3), n_chains=8, n_draws=500)
-    together = rank_mcse(ranks, np.ones(8))
-    apart = rank_mcse(ranks, np.repeat([1, 2], 4))
+    together = monte_carlo_error(ranks, np.ones(8))
+    apart = monte_carlo_error(ranks, np.repeat([1, 2], 4))
     # With nothing between two replicates their means differ by sampling only: S² / R is w² times a
     # chi-squared of one degree of freedom, which exceeds 9 in 0.3% of cases.
     assert (apart < 3 * together).all()
@@ -106,6 +125,6 @@ def test_replicates_that_agree_add_little():
 def test_a_unit_that_never_moves_has_no_error():
     ranks = np.tile(np.array([1, 2, 3], dtype=np.int32), (2, 50, 1))
     ranks[0, ::2, 1:] = [3, 2]
-    error = rank_mcse(ranks, np.array([1, 1]))
+    error = monte_carlo_error(ranks, np.array([1, 1]))
     assert error[0] == 0
     assert (error[1:] > 0).all()

@@ -1,0 +1,73 @@
+"""The units of a fit ranked draw by draw: what every summary of ranks starts from."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from bayes_saude.errors import BayesSaudeError
+from bayes_saude.summaries.coefficients import ancestor_units, posterior_of, spec_of, unit_quantity
+from bayes_saude.summaries.ranks import rank_draws
+
+ALL = "all"
+HIGHER = "higher_is_better"
+
+
+class RankedTogether(NamedTuple):
+    """Units that are ranked together, with their draws.
+
+    Parameters
+    ----------
+    within : str
+        `ALL`, or the name of the unit that holds them.
+    units : array of str
+        Names.
+    values, ranks : array, shape (chains, draws, units)
+        What they are ranked by, and the ranks, 1 the best.
+    """
+
+    within: str
+    units: NDArray
+    values: NDArray
+    ranks: NDArray[np.int32]
+
+
+def unit_ranks(
+    fit: xr.DataTree, level: str, by: str, *, within: str | None = None, seed: int = 0
+) -> Iterator[RankedTogether]:
+    """Rank the units of a level in each draw.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    level, by, within, seed
+        As for `rank`.
+
+    Yields
+    ------
+    RankedTogether
+        All units, or those in each unit of the level `within`.
+    """
+    higher_is_better = spec_of(fit).ranking.direction == HIGHER
+    quantity = unit_quantity(fit, level, by).transpose("chain", "draw", level)
+    rng = np.random.default_rng(seed)
+    for name, members in _groups(fit, level, within):
+        values = quantity.values[..., members]
+        ranks = rank_draws(values.reshape(-1, members.size), higher_is_better=higher_is_better, rng=rng)
+        yield RankedTogether(name, quantity[level].values[members], values, ranks.reshape(values.shape))
+
+
+def _groups(fit: xr.DataTree, level: str, within: str | None) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Yield the name and the positions of each set of units that are ranked together."""
+    if within is None or within == ALL:
+        yield ALL, np.arange(posterior_of(fit).sizes[level])
+        return
+    if within == level:
+        raise BayesSaudeError(
+            f"Units of '{level}' cannot be ranked within '{level}'. Name a level around it."
+        )
+    outer = ancestor_units(fit, level, within).values
+    for name in np.unique(outer):
+        yield str(name), np.flatnonzero(outer == name)
