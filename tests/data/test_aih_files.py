@@ -1,0 +1,80 @@
+"""Files that are no AIH records, or not whole: one clear error each."""
+
+import pytest
+from aih_records import records, write_dbf
+
+from bayes_saude.data.aih import read_aih
+from bayes_saude.errors import DataError
+
+HEADER = ",".join(records({}).columns)
+ROW = ",".join(records({}).iloc[0])
+
+
+def refused(path, content: bytes | str) -> str:
+    """Write a file, read it, and give the error's message."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(DataError) as error:
+        read_aih([path], rule="costa2014")
+    assert path.name in str(error.value)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["dbc", "dbf", "csv", "parquet"])
+def test_an_empty_file_is_refused(tmp_path, kind):
+    assert "is empty" in refused(tmp_path / f"a.{kind}", "")
+
+
+def test_a_header_without_records_is_refused(tmp_path):
+    assert "has no records" in refused(tmp_path / "a.csv", HEADER + "\n")
+
+
+@pytest.mark.parametrize("kind", ["dbf", "parquet"])
+def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path, kind):
+    assert "cannot be read" in refused(tmp_path / f"a.{kind}", f"{HEADER}\n{ROW}\n")
+
+
+def test_binary_content_in_a_csv_file_is_refused(tmp_path):
+    assert "no line of column names" in refused(tmp_path / "a.csv", f"{HEADER}\n{ROW}\n".encode("utf-16"))
+    assert "is not text" in refused(tmp_path / "b.csv", f"{HEADER}\n{ROW}\0\n")
+
+
+def test_a_row_that_is_cut_off_is_refused(tmp_path):
+    assert "cannot be read" in refused(tmp_path / "a.csv", f"{HEADER}\n{ROW}\n{ROW[: len(ROW) // 2]}")
+
+
+def test_decimal_commas_between_commas_are_refused_not_shifted(tmp_path):
+    message = refused(tmp_path / "a.csv", f"{HEADER}\n{ROW.replace('500.25', '500,25')}\n")
+    assert "cannot be read" in message
+
+
+def test_missing_columns_are_named(tmp_path):
+    records({}).drop(columns=["MUNIC_RES", "DIAG_PRINC"]).to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(DataError, match="lacks 'MUNIC_RES', 'DIAG_PRINC', which AIH records have"):
+        read_aih([tmp_path / "a.csv"], rule="costa2014")
+
+
+def test_only_the_columns_that_are_needed_have_to_be_there(tmp_path):
+    needed = records({}, {})[["MUNIC_RES", "DIAG_PRINC", "PROC_REA", "DT_SAIDA"]]
+    needed.to_csv(tmp_path / "a.csv", index=False)
+    panel, provenance = read_aih([tmp_path / "a.csv"], rule="costa2014")
+    assert panel["trials"].tolist() == [2]
+    assert provenance["notes"] == [
+        "the files do not tell their months: whether years are complete cannot be said"
+    ]
+
+
+def test_columns_of_the_same_name_are_refused(tmp_path):
+    assert "columns of the same name: 'IDADE'" in refused(tmp_path / "a.csv", f"{HEADER},idade\n{ROW},1\n")
+
+
+def test_another_kind_of_file_and_no_file_are_refused(tmp_path):
+    assert "of no kind that is read here" in refused(tmp_path / "a.xlsx", "x")
+    with pytest.raises(DataError, match="There is no file"):
+        read_aih([tmp_path / "none.csv"], rule="costa2014")
+
+
+def test_records_marked_as_deleted_are_told(tmp_path):
+    file = write_dbf(records({}, {}), tmp_path / "a.dbf", deleted=(0,))
+    panel, provenance = read_aih([file], rule="costa2014")
+    assert panel["trials"].tolist() == [1]
+    assert (provenance["files"][0]["rows"], provenance["files"][0]["marked_deleted"]) == (1, 1)
