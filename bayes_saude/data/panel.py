@@ -31,9 +31,9 @@ def read_panel(path_or_name: str | Path) -> pd.DataFrame:
     -------
     DataFrame
         The columns of the source. The index, "row", counts as an editor or a spreadsheet does: the header is
-        row 1. A shipped panel is long instead: replicate, municipality, region, year, value. `attrs` has
-        `source` (the path or name), `note` (what must be said wherever the data are used, or "") and `notes`
-        (list of str: what was read in a way worth knowing; it is logged too).
+        row 1. A shipped panel has the columns that `read_shipped` tells. `attrs` has `source` (the path or
+        name), `note` (what must be said wherever the data are used, or "") and `notes` (list of str: what was
+        read in a way worth knowing; it is logged too).
 
     Raises
     ------
