@@ -12,7 +12,8 @@ AGE_GROUPS = "costa2014/age_groups"
 SHIPPED = (AGE_GROUPS, "sa2015/esf_coverage", "sa2015/pap", "sa2015/prenatal7", "sa2015/vaccine")
 IMPLIED = (
     "Costa (2014) prints the admissions sensitive to primary care by age group (table 9) and their share of "
-    "all admissions but deliveries (table 5), not the totals: those are count/share, known to within 0.04%."
+    "all admissions but deliveries (table 5), not the totals: those are count/share, known to within 0.04%. "
+    "The totals of 2008 are high, and those of 2012 low, beside the years between."
 )
 RECONSTRUCTION = (
     "The panel is a reconstruction, not the records: it gives back what Sá (2015) prints of the models "
