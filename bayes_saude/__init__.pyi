@@ -13,13 +13,14 @@ from .models.catalogue import read_model as read_model
 from .plots.caterpillar import plot_caterpillar as plot_caterpillar
 from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
 from .summaries.comparison import agreement as agreement
-from .summaries.comparison import chapter5 as chapter5
 from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters
+from .summaries.comparison import mark_borderline as mark_borderline
 from .summaries.ranking import all_rankings as all_rankings
 from .summaries.ranking import rank as rank
 from .summaries.reml import reml as reml
 from .summaries.reml import reml_panel as reml_panel
+from .summaries.sa2015 import chapter5 as chapter5
 from .summaries.trust import trust as trust
 
 __version__: str

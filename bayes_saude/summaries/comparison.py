@@ -16,23 +16,22 @@ So a unit is above exactly where its `p_above_mean` exceeds 0.975. Its own inter
 difference.
 """
 
-from collections.abc import Mapping
-
 import arviz_stats
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayes_saude.data.published import read_published
 from bayes_saude.inference.checks import about_replicates, hyperparameter_draws
 from bayes_saude.summaries.coefficients import (
     INTERCEPT,
     SLOPE,
     replicates_of,
     spec_of,
+    unit_quantity,
 )
 from bayes_saude.summaries.ranked import HIGHER
 from bayes_saude.summaries.ranking import ABOVE, BELOW, NONE, all_rankings, classes, select
+from bayes_saude.summaries.ranks import above_mean, monte_carlo_error
 from bayes_saude.summaries.reml import BOUNDARY
 
 COLUMNS = (
@@ -63,7 +62,7 @@ def compare(
     pandas.DataFrame
         One row per level, parameter (intercept, slope) and unit, with the columns `COLUMNS`. The classes are
         explained at the head of this module; `reml_rank` counts from 1, the best estimate in the model file's
-        direction; `agrees` says whether both classes are the same.
+        direction; `agrees` says whether both classes are the same. `DataFrame.attrs` records `prob`.
     """
     spec = spec_of(fit)
     if ranking is None:
@@ -73,7 +72,9 @@ def compare(
         for level in spec.data.levels
         for parameter in (INTERCEPT, SLOPE)[: 1 + spec.model.slopes]
     ]
-    return pd.concat(tables, ignore_index=True)
+    comparison = pd.concat(tables, ignore_index=True)
+    comparison.attrs = {"prob": frequentist.attrs["prob"]}
+    return comparison
 
 
 def _compare_units(frequentist: xr.Dataset, posterior: pd.DataFrame, higher_is_better: bool) -> pd.DataFrame:
@@ -105,20 +106,47 @@ def _compare_units(frequentist: xr.Dataset, posterior: pd.DataFrame, higher_is_b
     return table.assign(agrees=table["reml_class"] == table["bayes_class"])[list(COLUMNS)]
 
 
+def mark_borderline(fit: xr.DataTree, comparison: pd.DataFrame) -> pd.DataFrame:
+    """Mark the units whose class by the posterior another run, with other replicates, might turn.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    comparison : pandas.DataFrame
+        From `compare` of the fit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The comparison with one more column: `borderline`, whether `p_above_mean` lies within two Monte Carlo
+        standard errors, those of `monte_carlo_error`, of a limit between two classes.
+    """
+    tail = (1 - comparison.attrs["prob"]) / 2
+    marked = comparison.assign(borderline=False)
+    for key, rows in comparison.groupby(["level", "parameter"], sort=False):
+        level, parameter = map(str, key)
+        values = unit_quantity(fit, level, parameter).transpose("chain", "draw", level)
+        error = monte_carlo_error(above_mean(values.values), replicates_of(fit))
+        error_of = pd.Series(error, index=values[level].values)[rows["unit"]].to_numpy()
+        from_limit = 0.5 - tail - (rows["p_above_mean"] - 0.5).abs()
+        marked.loc[rows.index, "borderline"] = from_limit.abs() < 2 * error_of
+    return marked
+
+
 def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
     """Count where REML and posterior agree.
 
     Parameters
     ----------
     comparison : pandas.DataFrame
-        From `compare`.
+        From `compare`, or from `mark_borderline`.
 
     Returns
     -------
     pandas.DataFrame
         One row per level and parameter: units, agree (units of the same class), both_above, both_below,
-        only_reml (REML names a class, the posterior none), only_bayes, opposite, and rank_correlation,
-        Spearman's between REML's ranks and the expected ranks.
+        only_reml (REML names a class, the posterior none), only_bayes, opposite, rank_correlation, Spearman's
+        between REML's ranks and the expected ranks, and, of a marked comparison, borderline.
     """
     rows = []
     for (level, parameter), units in comparison.groupby(["level", "parameter"], sort=False):
@@ -135,6 +163,7 @@ def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
                 "only_bayes": ((reml == NONE) & (bayes != NONE)).sum(),
                 "opposite": ((reml != bayes) & (reml != NONE) & (bayes != NONE)).sum(),
                 "rank_correlation": units["reml_rank"].corr(units["expected_rank"].rank()),
+                **({"borderline": units["borderline"].sum()} if "borderline" in units else {}),
             }
         )
     return pd.DataFrame(rows)
@@ -181,44 +210,6 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
             "note": [rows[name][2] for name in names],
         }
     )[list(HYPERPARAMETER_COLUMNS)]
-
-
-def chapter5(
-    comparisons: Mapping[str, pd.DataFrame], significance: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Hold the words of Sá (2015), chapter 5, against the posterior.
-
-    Parameters
-    ----------
-    comparisons : mapping of str to pandas.DataFrame
-        From an indicator's name to the `compare` of its fit by region.
-    significance : pandas.DataFrame, optional
-        Which regions the chapter names (indicator, parameter, class, region, page); the shipped transcription
-        if left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for every region that the chapter or the posterior calls above or below: indicator, parameter,
-        region, page, thesis_class, reml_class, bayes_class, p_above_mean, and verdict: "confirmed" where the
-        posterior says the same as the chapter, "not confirmed" where it does not, "not named" where only the
-        posterior says so.
-    """
-    named = read_published("sa2015/significance") if significance is None else significance
-    named = named[named["indicator"].isin(list(comparisons))].rename(columns={"class": "thesis_class"})
-    tables = [
-        table[table["level"] == "region"].rename(columns={"unit": "region"}).assign(indicator=indicator)
-        for indicator, table in comparisons.items()
-    ]
-    keys = ["indicator", "parameter", "region"]
-    units = pd.concat(tables)[[*keys, "reml_class", "bayes_class", "p_above_mean"]]
-    joined = units.merge(named, on=keys, how="outer", validate="one_to_one")
-    joined["thesis_class"] = joined["thesis_class"].fillna(NONE)
-    joined = joined[(joined["thesis_class"] != NONE) | (joined["bayes_class"] != NONE)]
-    verdict = np.where(joined["thesis_class"] == joined["bayes_class"], "confirmed", "not confirmed")
-    joined["verdict"] = np.where(joined["thesis_class"] == NONE, "not named", verdict)
-    order = [*keys, "page", "thesis_class", "reml_class", "bayes_class", "p_above_mean", "verdict"]
-    return joined[order].reset_index(drop=True)
 
 
 def _each(values: xr.Dataset, names: list[str]) -> list[float]:

@@ -1,5 +1,6 @@
-"""REML of the shipped panels against the thesis's words and lists."""
+"""The thesis's words and lists against REML of the shipped panels and against the posterior."""
 
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -7,6 +8,7 @@ from bayes_saude.data.panel import read_panel, validate_panel
 from bayes_saude.data.published import read_published
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.summaries.reml import reml_panel
+from bayes_saude.summaries.sa2015 import chapter5
 
 INDICATORS = {"esf": "esf_coverage", "prenatal": "prenatal7", "vaccine": "vaccine", "pap": "pap"}
 # Printed in the tables and not in chapter 5, or the other way round: see contradictions.csv.
@@ -73,3 +75,81 @@ def test_correlations_printed_as_one_are_on_the_boundary(key, singular):
         "indicator == @INDICATORS[@key] and level == 'municipality'"
     )
     assert round(float(fitted["corr"][0]), 2) == printed["corr"].item()
+
+
+def test_chapter_5_is_held_against_the_posterior():
+    units = pd.DataFrame(
+        [
+            ("Ubá", "above", "above", 0.99), ("Passos", "above", "none", 0.9),
+            ("Unaí", "none", "below", 0.01), ("Patos", "none", "none", 0.4),
+            ("Itabira", "below", "above", 0.98),
+            ("Diamantina", "above", "above", 0.99), ("Divinópolis", "none", "none", 0.5),
+        ],
+        columns=["unit", "reml_class", "bayes_class", "p_above_mean"],
+    ).assign(level="region", parameter="slope")  # fmt: skip
+    named = pd.DataFrame(
+        [("pap", "slope", "above", "Ubá", 77), ("pap", "slope", "above", "Passos", 77),
+         ("pap", "slope", "below", "Itabira", 77), ("pap", "slope", "above", "Divinópolis", 77),
+         ("vaccine", "slope", "above", "Patos", 72)],
+        columns=["indicator", "parameter", "class", "region", "page"],
+    )  # fmt: skip
+    verdicts = chapter5({"pap": units}, named).set_index("region")["verdict"].to_dict()
+    assert verdicts == {
+        "Ubá": "confirmed", "Passos": "not confirmed", "Itabira": "not confirmed", "Unaí": "not named",
+        "Diamantina": "not named", "Divinópolis": "not confirmed",
+    }  # fmt: skip
+
+
+def test_the_shipped_lists_of_chapter_5_name_regions_of_all_indicators():
+    units = pd.DataFrame({"unit": ["Ubá"], "reml_class": "none", "bayes_class": "none", "p_above_mean": 0.5})
+    units = units.assign(level="region", parameter="intercept")
+    table = chapter5(dict.fromkeys(("esf_coverage", "prenatal7", "vaccine", "pap"), units))
+    assert set(table["indicator"]) == {"esf_coverage", "prenatal7", "vaccine", "pap"}
+    named = table.set_index(["indicator", "parameter", "region"]).loc[("esf_coverage", "intercept", "Ubá")]
+    assert named[["thesis_class", "bayes_class", "verdict"]].tolist() == ["above", "none", "not confirmed"]
+
+
+def test_verdicts_on_slips_of_the_print_say_so():
+    named = read_published("sa2015/significance")
+    # A posterior that says what the tables do: as the chapter, but for its slips.
+    truth = {
+        (row.indicator, row.parameter, row.region): row.side
+        for row in named.rename(columns={"class": "side"}).itertuples()
+    }
+    del truth["vaccine", "intercept", "Divinópolis"]
+    truth |= {("vaccine", "intercept", "Diamantina"): "above", ("pap", "slope", "Ubá"): "above"}
+    regions = sorted({region for _, _, region in truth})
+    comparisons = {
+        indicator: pd.DataFrame(
+            [
+                (region, parameter, truth.get((indicator, parameter, region), "none"))
+                for parameter in ("intercept", "slope")
+                for region in regions
+            ],
+            columns=["unit", "parameter", "bayes_class"],
+        ).assign(level="region", reml_class="none", p_above_mean=0.5)
+        for indicator in INDICATORS.values()
+    }
+    table = chapter5(comparisons)
+    assert set(table.loc[table["verdict"] != "confirmed", "note"]) == {"print contradicts itself"}
+    slips = table[table["note"] != ""]
+    assert set(
+        zip(slips["indicator"], slips["parameter"], slips["bayes_class"], slips["region"], strict=True)
+    ) == {
+        (indicator, parameter, side if region != "Divinópolis" else "none", region)
+        for indicator, parameter, side, region in SLIPS
+    }
+
+
+def test_a_class_near_its_limit_is_noted():
+    units = pd.DataFrame(
+        {
+            "unit": ["Unaí", "Ubá"],
+            "bayes_class": "below",
+            "p_above_mean": [0.023, 0.001],
+            "borderline": [True, False],
+        }
+    ).assign(level="region", parameter="slope", reml_class="none")
+    table = chapter5({"esf_coverage": units}).set_index(["parameter", "region"])
+    assert table.loc[("slope", "Unaí"), "note"] == "within Monte Carlo error"
+    assert table.loc[("slope", "Ubá"), "note"] == ""
