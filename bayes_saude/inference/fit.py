@@ -18,9 +18,11 @@ from bayes_saude import __version__
 from bayes_saude.data.panel import read_panel, validate_panel
 from bayes_saude.errors import DataError
 from bayes_saude.inference.effects import draw_effects
-from bayes_saude.inference.sampler import TARGET_ACCEPT, THIN, Trend
+from bayes_saude.inference.kept import KeptTrend
+from bayes_saude.inference.sampler import THIN, Trend
 from bayes_saude.inference.store import LAYOUT_VERSION
 from bayes_saude.models.moments import Moments, make_moments
+from bayes_saude.models.outcomes import GAUSSIAN
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import priors_as_json, resolve_priors
 from bayes_saude.models.spec import ModelSpec
@@ -28,7 +30,7 @@ from bayes_saude.models.spec import ModelSpec
 type Values = NDArray[np.float64]
 
 TERMS = ("intercept", "slope")
-FIXED = ("intercept", "slope", "sd_resid")
+COMMON = ("intercept", "slope", "sd_resid", "dispersion")
 OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
 PACKAGES = ("pymc", "nutpie", "arviz", "numpy", "xarray")
 
@@ -70,11 +72,12 @@ def fit(
     -------
     xarray.DataTree
         posterior
-            `intercept`, `slope`, `sd_resid` (chain, draw); `sd_intercept`, `sd_slope`, `corr` (chain, draw,
-            level), levels outermost first; for each level L `{L}_effect` (chain, draw, L, term), each unit's
-            deviation from its parent's coefficients. All in the outcome's unit. The coordinate `replicate`
-            (chain) says which replicate a chain has seen. Where units have no slopes, `sd_slope`, `corr` and
-            the term `slope` are absent.
+            `intercept`, `slope`, and `sd_resid` or `dispersion` where the family has it (chain, draw);
+            `sd_intercept`, `sd_slope`, `corr` (chain, draw, level), levels outermost first; for each level L
+            `{L}_effect` (chain, draw, L, term), each unit's deviation from its parent's coefficients. All on
+            the scale of the family's link, which for the Gaussian is the outcome's unit. The coordinate
+            `replicate` (chain) says which replicate a chain has seen. Where units have no slopes, `sd_slope`,
+            `corr` and the term `slope` are absent.
         sample_stats
             `diverging`, `energy`, `tree_depth`, `reached_max_treedepth` and others (chain, draw).
         constant_data
@@ -122,20 +125,26 @@ def fit_validated(
             if integrated
             else KeptTrend(spec.model.family, priors, tree, spec.data.origin)
         )
-    settings = {"draws": ceil(draws / len(moments)), "tune": tune, "chains": chains}
+    settings = {"draws": ceil(draws / len(replicates)), "tune": tune, "chains": chains}
     posteriors, statistics = [], []
-    for replicate, seeds in zip(moments, np.random.SeedSequence(seed).spawn(len(moments)), strict=True):
+    for replicate, seeds in zip(replicates, np.random.SeedSequence(seed).spawn(len(replicates)), strict=True):
         for_sampler, for_effects = seeds.spawn(2)
+        sampler_seed = int(for_sampler.generate_state(1)[0])
         with _timed(seconds, "sampling_s"):
-            sampler_seed = int(for_sampler.generate_state(1)[0])
-            sample = trend.sample(moments[replicate], **settings, seed=sampler_seed, progress=progress)
-        with _timed(seconds, "effects_s"):
-            hyperparameters = _gather_levels(sample.hyperparameters, tree.levels)
-            effects = _effects(hyperparameters, moments[replicate], tree, np.random.default_rng(for_effects))
+            if isinstance(trend, KeptTrend):
+                rows = replicates[replicate]
+                sample, effects = trend.sample(rows, **settings, seed=sampler_seed, progress=progress)
+            else:
+                sample = trend.sample(moments[replicate], **settings, seed=sampler_seed, progress=progress)
+        hyperparameters = _gather_levels(sample.hyperparameters, tree.levels)
+        if integrated:
+            with _timed(seconds, "effects_s"):
+                rng = np.random.default_rng(for_effects)
+                effects = _effects(hyperparameters, moments[replicate], tree, rng)
         posteriors.append(hyperparameters | effects)
         statistics.append(sample.statistics)
 
-    fitted = _assemble(posteriors, statistics, tree, panel, replicates=np.repeat(list(moments), chains))
+    fitted = _assemble(posteriors, statistics, tree, panel, replicates=np.repeat(list(replicates), chains))
     fitted.attrs = {
         "model": spec.name,
         "title": spec.title,
@@ -145,7 +154,8 @@ def fit_validated(
         "seed": seed,
         "priors": priors_as_json(priors),
         "sampler": json.dumps(
-            {"draws": draws, "tune": tune, "chains": chains, "thin": THIN, "target_accept": TARGET_ACCEPT}
+            {"draws": draws, "tune": tune, "chains": chains, "thin": THIN}
+            | {"target_accept": trend.target_accept, "effects": "integrated" if integrated else "kept"}
             | {name: round(value, 3) for name, value in seconds.items()}
         ),
         "versions": json.dumps({"bayes_saude": __version__} | {name: version(name) for name in PACKAGES}),
@@ -199,7 +209,8 @@ def fitting_panel(
     # Priors are for a level that the data speak of; far outside, that of the intercept would bend the slope.
     if not 2 * first - last <= spec.data.origin <= 2 * last - first:
         raise DataError(
-            f"The origin {spec.data.origin:g} of '{spec.name}' is far from the panel's times, {first:g} to {last:g}.",
+            f"The origin {spec.data.origin:g} of '{spec.name}' is far from the panel's times, "
+            f"{first:g} to {last:g}.",
             f"Choose an origin among them, for example origin = {first:g}.",
         )
     return panel
@@ -212,7 +223,7 @@ def panel_digest(panel: pd.DataFrame) -> str:
 
 def _gather_levels(sample: Mapping[str, Values], levels: tuple[str, ...]) -> dict[str, Values]:
     """Stack the levels' parameters, `sd_intercept[region]` and its like, on a last axis."""
-    gathered = {name: sample[name] for name in FIXED}
+    gathered = {name: sample[name] for name in COMMON if name in sample}
     for parameter in OF_LEVELS:
         of_levels = [values for name, values in sample.items() if name.partition("[")[0] == parameter]
         if of_levels:

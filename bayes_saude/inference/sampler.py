@@ -56,6 +56,8 @@ class Trend:
     n_levels : int
     """
 
+    target_accept = TARGET_ACCEPT
+
     def __init__(self, priors: Mapping[str, AnyPrior], n_levels: int) -> None:
         self.priors = priors
         slots = prior_distributions([str(level) for level in range(n_levels)], slopes=_has_slopes(priors))
@@ -85,25 +87,35 @@ class Trend:
         -------
         Sample
         """
-        sampler = nutpie.sample(
-            self._compiled.with_data(**model_data(moments, self.priors)),
-            draws=draws * THIN, tune=tune, chains=chains, seed=seed, progress_bar=progress,
-            save_warmup=False, target_accept=TARGET_ACCEPT, blocking=False,
+        trace = run(
+            self._compiled.with_data(**model_data(moments, self.priors)), target_accept=TARGET_ACCEPT,
+            draws=draws * THIN, tune=tune, chains=chains, seed=seed, progress=progress,
         )  # fmt: skip
-        try:
-            trace: xr.DataTree = sampler.wait()
-        except BaseException:
-            # nutpie's own waiting would hand an interrupted run's draws back as if they were all.
-            sampler.cancel()
-            raise
         posterior, statistics = trace["posterior"], trace["sample_stats"]
         return Sample(
-            {name: _thin(posterior[slot].to_numpy()) for name, slot in self._slots.items()},
-            {ours: _thin(statistics[theirs].to_numpy()) for theirs, ours in STATISTICS.items()},
+            {name: thinned(posterior[slot].to_numpy()) for name, slot in self._slots.items()},
+            {ours: thinned(statistics[theirs].to_numpy()) for theirs, ours in STATISTICS.items()},
         )
 
 
-def _thin(values: NDArray) -> NDArray:
+def run(
+    compiled: CompiledPyMCModel, *, target_accept: float, draws: int, tune: int, chains: int, seed: int,
+    progress: bool,
+) -> xr.DataTree:  # fmt: skip
+    """Run nutpie; an interrupted run raises, and hands no half of its draws back."""
+    sampler = nutpie.sample(
+        compiled, draws=draws, tune=tune, chains=chains, seed=seed, progress_bar=progress,
+        save_warmup=False, target_accept=target_accept, blocking=False,
+    )  # fmt: skip
+    try:
+        return sampler.wait()
+    except BaseException:
+        # nutpie's own waiting would hand an interrupted run's draws back as if they were all.
+        sampler.cancel()
+        raise
+
+
+def thinned(values: NDArray) -> NDArray:
     """Keep the last of `THIN` iterations; of flags, such as a divergence, whether any of them has it."""
     groups = values.reshape(len(values), -1, THIN)
     return groups.any(axis=-1) if values.dtype == bool else groups[..., -1]

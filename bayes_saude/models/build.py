@@ -1,8 +1,8 @@
 """From a model file and a panel to a PyMC model.
 
-The model works on the standardised scale of `moments`; `intercept`, `sd_slope` and so on are in the outcome's
-own unit. Everything that changes from panel to panel is in `pm.Data`, so that a model compiled once serves
-all panels.
+The Gaussian model works on the standardised scale of `moments`; `intercept`, `sd_slope` and so on are in the
+outcome's own unit. Everything that changes from panel to panel is in `pm.Data`, so that a model compiled once
+serves all panels. The other families' trend is in `kept`.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,11 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.tensor import TensorVariable
 
+from bayes_saude.models.kept import kept_data, kept_trend
 from bayes_saude.models.marginal import Covariance, Rows, log_likelihood
 from bayes_saude.models.moments import Moments, make_moments
-from bayes_saude.models.predictor import make_tree
+from bayes_saude.models.outcomes import GAUSSIAN
+from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import AnyPrior, location_and_scale, resolve_priors, signed_variable
 from bayes_saude.models.spec import ModelSpec
 
@@ -33,17 +35,28 @@ def build(spec: ModelSpec, panel: pd.DataFrame) -> pm.Model:
     Returns
     -------
     pymc.Model
-        Deterministic variables are the hyperparameters in the outcome's unit, named as in `resolve_priors`.
+        The hyperparameters are variables named as in `resolve_priors`, in the outcome's unit or on the scale
+        of the family's link.
 
     Raises
     ------
     DataError
         If the panel cannot identify the trend: one time only, no scatter, a level with no siblings.
     """
+    tree = make_tree(panel, spec.data.levels)
+    if spec.model.family != GAUSSIAN:
+        return _kept(spec, panel, tree)
     # The moments first: they refuse a panel without a trend, which has no scale for priors either.
-    moments = make_moments(panel, make_tree(panel, spec.data.levels), spec.data.origin)
+    moments = make_moments(panel, tree, spec.data.origin)
     priors = resolve_priors(spec, panel)
     return gaussian_trend({name: prior.dist for name, prior in priors.items()}, model_data(moments, priors))
+
+
+def _kept(spec: ModelSpec, panel: pd.DataFrame, tree: Tree) -> pm.Model:
+    family, priors = spec.model.family, resolve_priors(spec, panel)
+    dists = {name: prior.dist for name, prior in priors.items()}
+    data = kept_data(family, panel, tree, spec.data.origin, priors)
+    return kept_trend(family, dists, [len(units) for units in tree.units], data)
 
 
 def model_data(moments: Moments, priors: Mapping[str, AnyPrior]) -> dict[str, NDArray[np.float64]]:

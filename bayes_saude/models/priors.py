@@ -1,8 +1,10 @@
 """Priors: a model file's, or defaults from the panel, and the random variables made of them.
 
-Defaults are weakly informative and in the outcome's own unit: intercept ~ N(mean(y), 2.5 sd(y)), slope
-~ N(0, 2.5 sd(y) / sd(t)), standard deviations half-normal with scale sd(y), or sd(y) / sd(t) for slopes, and
-correlations LKJ(2).
+Defaults are weakly informative. For the Gaussian family they are in the outcome's own unit: intercept
+~ N(mean(y), 2.5 sd(y)), slope ~ N(0, 2.5 sd(y) / sd(t)), standard deviations half-normal with scale sd(y), or
+sd(y) / sd(t) for slopes. For the others they are on the link's scale, per unit of time: intercept ~ N(0, 1.5)
+for a share, about the logarithm of the panel's rate for a count; slope ~ N(0, 0.5); standard deviations and
+the dispersion half-normal with scale 0.5. Correlations are LKJ(2) throughout.
 """
 
 import json
@@ -12,6 +14,7 @@ import pandas as pd
 import pymc as pm
 from pytensor.tensor import TensorVariable
 
+from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN, LOGIT
 from bayes_saude.models.spec import (
     LKJ,
     Exponential,
@@ -44,18 +47,42 @@ def resolve_priors(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, AnyPrior]:
         Prior by hyperparameter (`sd_intercept`, or `sd_intercept[region]` where there are several levels), in
         the order of `spec.prior_distributions`.
     """
+    family = spec.model.family
+    defaults = _of_values(panel) if family == GAUSSIAN else _of_events(family, panel)
+    defaults["corr"] = LKJ(dist="lkj", eta=DEFAULT_ETA)
+    parameters = prior_distributions(spec.data.levels, slopes=spec.model.slopes, family=family)
+    return {name: spec.priors.get(name, defaults[name.partition("[")[0]]) for name in parameters}
+
+
+def _of_values(panel: pd.DataFrame) -> dict[str, AnyPrior]:
     sd = float(panel["value"].std())
     sd_slope = sd / float(panel["time"].std())
-    defaults: dict[str, AnyPrior] = {
+    return {
         "intercept": Normal(dist="normal", mu=float(panel["value"].mean()), sigma=DEFAULT_WIDTH * sd),
         "slope": Normal(dist="normal", mu=0.0, sigma=DEFAULT_WIDTH * sd_slope),
         "sd_intercept": HalfNormal(dist="halfnormal", sigma=sd),
         "sd_slope": HalfNormal(dist="halfnormal", sigma=sd_slope),
-        "corr": LKJ(dist="lkj", eta=DEFAULT_ETA),
         "sd_resid": HalfNormal(dist="halfnormal", sigma=sd),
     }
-    parameters = prior_distributions(spec.data.levels, slopes=spec.model.slopes)
-    return {name: spec.priors.get(name, defaults[name.partition("[")[0]]) for name in parameters}
+
+
+def _of_events(family: str, panel: pd.DataFrame) -> dict[str, AnyPrior]:
+    # Half is a natural zero of shares; a rate has none, as its unit is that of the exposure.
+    middle = 0.0 if FAMILIES[family].link is LOGIT else pooled(family, panel)
+    scale = HalfNormal(dist="halfnormal", sigma=0.5)
+    return {
+        "intercept": Normal(dist="normal", mu=middle, sigma=1.5),
+        "slope": Normal(dist="normal", mu=0.0, sigma=0.5),
+        "sd_intercept": scale,
+        "sd_slope": scale,
+        "dispersion": scale,
+    }
+
+
+def pooled(family: str, panel: pd.DataFrame) -> float:
+    """Share or rate of a whole panel, on the trend's scale; half an event keeps it finite."""
+    events, size = (float(panel[name].sum()) for name in FAMILIES[family].columns)
+    return float(FAMILIES[family].link.to_trend((events + 0.5) / (size + 1)))
 
 
 def priors_as_json(priors: Mapping[str, AnyPrior]) -> str:

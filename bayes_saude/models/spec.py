@@ -3,6 +3,7 @@
 A model file is TOML and data only: nothing in it is ever evaluated.
 """
 
+import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from pydantic import (
 from bayes_saude.data.shipped import is_shipped_name
 from bayes_saude.errors import ModelFileError, did_you_mean, listed
 from bayes_saude.models.explain import explain
+from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN
 
 # Dimensions and variables that a fit has anyway: a level of that name could not be told from them.
 RESERVED = {"chain", "draw", "obs", "term", "level", "replicate", "time", "intercept", "slope"} | {
@@ -133,7 +135,7 @@ class DataSpec(Section):
 class FamilySpec(Section):
     """The distribution of the outcome about its trend."""
 
-    family: Literal["gaussian"] = Field(
+    family: Literal["gaussian", "binomial", "beta_binomial", "negative_binomial"] = Field(
         description='the distribution of the outcome, e.g. family = "gaussian"'
     )
     slopes: bool = Field(True, description="true: each unit has a slope of its own; false: an intercept only")
@@ -164,14 +166,22 @@ class ModelFile(Section):
 
     @model_validator(mode="after")
     def _outcome_fits_the_family(self) -> Self:
-        if self.model.family == "gaussian" and len(self.data.outcome_columns) != 1:
-            columns = listed(self.data.outcome_columns)
-            raise ValueError(f"data.outcome: the gaussian family has one outcome column, not {columns}")
+        family, columns = self.model.family, self.data.outcome_columns
+        wanted = FAMILIES[family].columns
+        if family == GAUSSIAN and len(columns) != 1:
+            raise ValueError(
+                f"data.outcome: the gaussian family has one outcome column, not {listed(columns)}"
+            )
+        if family != GAUSSIAN and columns != wanted:
+            raise ValueError(
+                f"data.outcome: the {family} family has the columns {listed(wanted)}, not {listed(columns)}; "
+                f"rename the panel's columns and write outcome = {json.dumps(wanted)}"
+            )
         return self
 
     @model_validator(mode="after")
     def _priors_fit_the_parameters(self) -> Self:
-        valid = prior_distributions(self.data.levels, slopes=self.model.slopes)
+        valid = prior_distributions(self.data.levels, slopes=self.model.slopes, family=self.model.family)
         for key, prior in self.priors.items():
             if key not in valid:
                 raise ValueError(
@@ -190,8 +200,10 @@ class ModelSpec(ModelFile):
     text: str
 
 
-def prior_distributions(levels: Sequence[str], *, slopes: bool) -> dict[str, tuple[str, ...]]:
-    """List a Gaussian trend's parameters, as prior keys, with the distributions that each may have.
+def prior_distributions(
+    levels: Sequence[str], *, slopes: bool, family: str = GAUSSIAN
+) -> dict[str, tuple[str, ...]]:
+    """List a trend's parameters, as prior keys, with the distributions that each may have.
 
     Parameters
     ----------
@@ -199,6 +211,8 @@ def prior_distributions(levels: Sequence[str], *, slopes: bool) -> dict[str, tup
         Outermost first. With several, a parameter of one level is written `sd_intercept[region]`.
     slopes : bool
         Whether units have slopes.
+    family : str
+        A name in `outcomes.FAMILIES`.
 
     Returns
     -------
@@ -212,7 +226,7 @@ def prior_distributions(levels: Sequence[str], *, slopes: bool) -> dict[str, tup
         random |= {"sd_slope": _SCALE, "corr": _CORRELATION}
     if len(levels) > 1:
         random = {f"{key}[{level}]": dists for level in levels for key, dists in random.items()}
-    return {**fixed, **random, "sd_resid": _SCALE}
+    return {**fixed, **random, **dict.fromkeys(FAMILIES[family].parameters, _SCALE)}
 
 
 def parse_model(text: str, *, name: str, folder: Path | None = None, file: str | None = None) -> ModelSpec:

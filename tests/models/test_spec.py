@@ -19,6 +19,7 @@ family = "gaussian"
 direction = "higher_is_better"
 """
 NESTED = GOOD.replace('["municipality"]', '["region", "municipality"]')
+SHARES = GOOD.replace('"value"', '["successes", "trials"]').replace("gaussian", "binomial")
 
 
 def parse(text):
@@ -84,6 +85,11 @@ def test_prior_keys_of_several_levels_name_the_level():
         "intercept", "slope", "sd_intercept", "sd_resid",
     ]  # fmt: skip
 
+    assert list(prior_distributions(["region"], slopes=False, family="beta_binomial")) == [
+        "intercept", "slope", "sd_intercept", "dispersion",
+    ]  # fmt: skip
+    assert "sd_resid" not in prior_distributions(["region"], slopes=True, family="binomial")
+
 
 @pytest.mark.parametrize(
     "line",
@@ -132,7 +138,8 @@ def test_every_distribution_is_read(line):
         ),
         (
             GOOD.replace("gaussian", "gausian"),
-            "model.family: 'gausian' does not exist. Did you mean 'gaussian'? Valid: 'gaussian'.",
+            "model.family: 'gausian' does not exist. Did you mean 'gaussian'? "
+            "Valid: 'gaussian', 'binomial', 'beta_binomial', 'negative_binomial'.",
         ),
         (GOOD.replace("2011", '"2011"'), "data.origin: it is a number, without quotes, not '2011'."),
         (GOOD.replace("2011", "nan"), "data.origin: it is a finite number, not nan."),
@@ -168,6 +175,20 @@ def test_every_distribution_is_read(line):
         (
             GOOD.replace('outcome = "value"', 'outcome = ["successes", "trials"]'),
             "data.outcome: the gaussian family has one outcome column, not 'successes', 'trials'.",
+        ),
+        (
+            GOOD.replace("gaussian", "binomial"),
+            "data.outcome: the binomial family has the columns 'successes', 'trials', not 'value'; "
+            'rename the panel\'s columns and write outcome = ["successes", "trials"].',
+        ),
+        (
+            GOOD.replace("gaussian", "negative_binomial").replace('"value"', '["successes", "trials"]'),
+            "data.outcome: the negative_binomial family has the columns 'count', 'exposure'",
+        ),
+        (
+            with_prior("sd_resid = {dist = 'halfnormal', sigma = 1}", SHARES),
+            "priors.sd_resid: this model has no such parameter. Did you mean 'sd_slope'? "
+            "Its parameters are 'intercept', 'slope', 'sd_intercept', 'sd_slope', 'corr'.",
         ),
         (GOOD.replace("[model]", "[model.inner]"), "the key 'model.inner' does not exist"),
         ("name = 'other'\n" + GOOD, "the key 'name' does not exist"),
