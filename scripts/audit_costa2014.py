@@ -23,6 +23,7 @@ import pandas as pd
 
 import bayes_saude as bs
 
+FILES = ("territory_mg.csv", "sih_mg_cause_2008_2012.csv.gz")
 # Categories of Lista Morb that are ICSAP by Portaria 221/2008 wholly or for the most part.
 CAUSES = [
     "ACID_VASCULAR_CEREBR_ISQUÊM_TRANSIT_E_SÍNDR_CORREL",
@@ -96,11 +97,16 @@ def plain(name: str) -> str:
 
 def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the municipalities in the order of their codes, `region` as in table 7, and their admissions."""
-    territory = pd.read_csv(folder / "territory_mg.csv", dtype=str).sort_values("ibge6", ignore_index=True)
+    for name in FILES:
+        if not (folder / name).exists():
+            raise SystemExit(
+                f"There is no {name} in {folder}. Name the folder that has {' and '.join(FILES)}."
+            )
+    territory = pd.read_csv(folder / FILES[0], dtype=str).sort_values("ibge6", ignore_index=True)
     printed = bs.read_published("costa2014/health_regions")["health_region"]
     known = {plain(name): name for name in printed} | {plain(k): name for k, name in REGIONS.items()}
     territory["region"] = territory["health_region"].map(plain).map(known)
-    causes = pd.read_csv(folder / "sih_mg_cause_2008_2012.csv.gz", dtype={"ibge6": str})
+    causes = pd.read_csv(folder / FILES[1], dtype={"ibge6": str})
     absent = set(CAUSES) - set(causes["cause"])
     if absent or territory["region"].isna().any():
         raise SystemExit(f"{folder}: causes {sorted(absent)} or health regions of the territory are unknown.")
@@ -185,7 +191,6 @@ def by_year(territory: pd.DataFrame, years: pd.DataFrame, printed: pd.DataFrame)
 
 def draw(territory: pd.DataFrame, years: pd.DataFrame, printed: pd.DataFrame, path: Path) -> None:
     """Draw the print against the real numbers, joined properly and as if listed by name."""
-    plt.rcParams.update({"font.size": 8})
     figure, axes = plt.subplots(1, 2, figsize=(174 / 25.4, 88 / 25.4), sharey=True, layout="constrained")
     region = pd.Categorical(territory["region"], categories=printed.index).codes
     numbers, total = years.sum(axis=1).to_numpy(), printed.sum(axis=1)
@@ -230,4 +235,5 @@ def main(folder: Path, out: Path) -> None:
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
+    plt.rcParams.update({"font.size": 8})
     main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) == 3 else "audit"))

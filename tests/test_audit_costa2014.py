@@ -37,6 +37,11 @@ def test_numbers_in_the_right_order_correlate_fully(script):
     assert script["correlation"](numbers, wrong, region, printed) < 0
 
 
+def test_a_folder_without_the_files_is_told_what_it_should_have(script, tmp_path):
+    with pytest.raises(SystemExit, match=r"There is no territory_mg\.csv"):
+        script["main"](tmp_path, tmp_path / "out")
+
+
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory) -> pd.DataFrame:
     if not FOLDER.exists():
