@@ -1,6 +1,6 @@
 """Whether a fit may be trusted: gates that it passes before anything is concluded from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import arviz_stats
@@ -9,8 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bayes_saude.errors import ConvergenceError
-
-FIXED = ("intercept", "slope")
+from bayes_saude.models.predictor import TERMS
 
 # The largest share of transitions that may end at the sampler's limit of steps: they are slow, not wrong.
 MAX_SHARE_AT_LIMIT = 0.01
@@ -158,15 +157,19 @@ def hyperparameter_draws(fit: xr.DataTree) -> xr.Dataset:
     """
     posterior = fit["posterior"].to_dataset()
     levels = posterior["level"].values.tolist()
-    draws = {name: posterior[name] for name in FIXED}
+    draws = {name: posterior[name] for name in TERMS}
     names = [str(name) for name in posterior if name not in draws]
     for level in levels:
         for name in names:
             if posterior[name].dims == ("chain", "draw", "level"):
-                label = name if len(levels) == 1 else f"{name}[{level}]"
-                draws[label] = posterior[name].sel(level=level, drop=True)
+                draws[name_of_level(name, level, levels)] = posterior[name].sel(level=level, drop=True)
     draws |= {name: posterior[name] for name in names if posterior[name].dims == ("chain", "draw")}
     return xr.Dataset(draws)
+
+
+def name_of_level(parameter: str, level: str, levels: Sequence[str]) -> str:
+    """Name a level's parameter: `sd_intercept`, or `sd_intercept[region]` where there are several levels."""
+    return parameter if len(levels) == 1 else f"{parameter}[{level}]"
 
 
 def _by_replicate(draws: xr.Dataset, replicate: NDArray[np.int64]) -> list[xr.Dataset]:

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from bayes_saude.errors import DataError
 
+# The coefficients of a line, by the names that fits, tables and model files give them.
+INTERCEPT, SLOPE = TERMS = ("intercept", "slope")
+
 
 @dataclass(frozen=True)
 class Tree:

@@ -16,9 +16,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
+from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.models.spec import ModelSpec, parse_model
 
-INTERCEPT, SLOPE = "intercept", "slope"
 LEVEL_PREFIX = "level:"
 
 

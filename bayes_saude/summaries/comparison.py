@@ -21,10 +21,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayes_saude.inference.checks import about_replicates, hyperparameter_draws
+from bayes_saude.inference.checks import about_replicates, hyperparameter_draws, name_of_level
+from bayes_saude.models.predictor import TERMS
 from bayes_saude.summaries.coefficients import (
-    INTERCEPT,
-    SLOPE,
     replicates_of,
     spec_of,
     unit_quantity,
@@ -70,7 +69,7 @@ def compare(
     tables = [
         _compare_units(frequentist, select(ranking, level, parameter), spec.ranking.direction == HIGHER)
         for level in spec.data.levels
-        for parameter in (INTERCEPT, SLOPE)[: 1 + spec.model.slopes]
+        for parameter in TERMS[: 1 + spec.model.slopes]
     ]
     comparison = pd.concat(tables, ignore_index=True)
     comparison.attrs = {"prob": frequentist.attrs["prob"]}
@@ -216,14 +215,10 @@ def _each(values: xr.Dataset, names: list[str]) -> list[float]:
     return [float(values[name]) for name in names]
 
 
-def _component(name: str, level: str, levels: list[str]) -> str:
-    return name if len(levels) == 1 else f"{name}[{level}]"
-
-
 def _reml_rows(frequentist: xr.Dataset) -> dict[str, tuple[float, float, str]]:
     """Value, standard error and note of each parameter."""
     fixed = frequentist["fixed"].to_series(), frequentist["fixed_se"].to_series()
-    rows = {name: (fixed[0][name], fixed[1][name], "") for name in (INTERCEPT, SLOPE)}
+    rows = {name: (fixed[0][name], fixed[1][name], "") for name in TERMS}
     levels = list(frequentist["level"].values)
     resid = float(frequentist["sd_resid"])
     for level in levels:
@@ -231,8 +226,8 @@ def _reml_rows(frequentist: xr.Dataset) -> dict[str, tuple[float, float, str]]:
         note = _boundary_note(float(components["singular"]), frequentist.attrs["replicates"])
         for name in ("sd_intercept", "sd_slope"):
             value = float(components[name])
-            rows[_component(name, level, levels)] = value, np.nan, note if value < BOUNDARY * resid else ""
-        rows[_component("corr", level, levels)] = float(components["corr"]), np.nan, note
+            rows[name_of_level(name, level, levels)] = value, np.nan, note if value < BOUNDARY * resid else ""
+        rows[name_of_level("corr", level, levels)] = float(components["corr"]), np.nan, note
     return {**rows, "sd_resid": (resid, np.nan, "")}
 
 

@@ -12,10 +12,9 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from bayes_saude.errors import BayesSaudeError
+from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.summaries.coefficients import (
-    INTERCEPT,
     LEVEL_PREFIX,
-    SLOPE,
     panel_of,
     replicates_of,
     spec_of,

@@ -15,12 +15,11 @@ from mixedlm.models.lmer import LmerResult
 from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, ConvergenceError
-from bayes_saude.models.predictor import make_tree
+from bayes_saude.models.predictor import TERMS, make_tree
 from bayes_saude.models.spec import ModelSpec
-from bayes_saude.summaries.coefficients import INTERCEPT, SLOPE, panel_of, spec_of
+from bayes_saude.summaries.coefficients import panel_of, spec_of
 from bayes_saude.summaries.conditional import conditional_variances
 
-TERMS = (INTERCEPT, SLOPE)
 # lme4's tolerance: a standard deviation below 1e-4 of the residual one is on the boundary.
 BOUNDARY = 1e-4
 # A start well inside: the lower triangle of the covariance's Cholesky factor, relative to the residual

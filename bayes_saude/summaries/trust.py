@@ -5,7 +5,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from bayes_saude.summaries.coefficients import INTERCEPT, spec_of
+from bayes_saude.models.predictor import INTERCEPT
+from bayes_saude.summaries.coefficients import spec_of
 from bayes_saude.summaries.ranked import unit_ranks
 from bayes_saude.summaries.ranks import rank_columns
 
