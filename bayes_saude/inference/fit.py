@@ -23,13 +23,12 @@ from bayes_saude.inference.sampler import THIN, Trend
 from bayes_saude.inference.store import LAYOUT_VERSION
 from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.outcomes import GAUSSIAN
-from bayes_saude.models.predictor import Tree, make_tree
+from bayes_saude.models.predictor import TERMS, Tree, make_tree
 from bayes_saude.models.priors import priors_as_json, resolve_priors
 from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
 
-TERMS = ("intercept", "slope")
 COMMON = ("intercept", "slope", "sd_resid", "dispersion")
 OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
 PACKAGES = ("pymc", "nutpie", "arviz", "numpy", "xarray")
