@@ -193,17 +193,18 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     from bayes_saude.console import console, say
     from bayes_saude.results import checked, write_table
     from bayes_saude.screen_tables import agreement_table, hyperparameter_table
-    from bayes_saude.summaries.comparison import agreement, hyperparameters
+    from bayes_saude.summaries.comparison import agreement, hyperparameters, mark_borderline
     from bayes_saude.summaries.comparison import compare as compare_units
     from bayes_saude.summaries.reml import reml
 
     checked(fitted, result, despite=despite_checks)
     frequentist = reml(fitted)
     comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
+    counted = agreement(mark_borderline(fitted, comparison))
     write_table(comparison, result, "comparison")
     write_table(parameters, result, "hyperparameters")
     screen = console()
-    screen.print(hyperparameter_table(parameters), "", agreement_table(agreement(comparison)), sep="\n")
+    screen.print(hyperparameter_table(parameters), "", agreement_table(counted), sep="\n")
     say(screen, f"\nUnit by unit: {result / 'comparison.csv'}\n{fitted.attrs['panel_note']}")
 
 

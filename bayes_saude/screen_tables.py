@@ -42,6 +42,7 @@ def ranking_table(ranking: pd.DataFrame) -> Table:
     """
     percent = f"{100 * ranking.attrs['prob']:g}%"
     grouped = bool((ranking["within"] != ALL).any())
+    parted = bool(ranking["p_top"].notna().any())
     targeted = bool(ranking["p_meets_target"].notna().any())
     headings = [
         *(["within"] if grouped else []),
@@ -52,7 +53,7 @@ def ranking_table(ranking: pd.DataFrame) -> Table:
         "MC error",
         f"[{percent}]",
         "P(best)",
-        f"P(top {ranking.attrs['top']})",
+        *([f"P(top {ranking.attrs['top']})"] if parted else []),
         "P(> mean)",
         *(["P(target)"] if targeted else []),
     ]
@@ -66,7 +67,7 @@ def ranking_table(ranking: pd.DataFrame) -> Table:
             f"{unit['rank_mcse']:.1f}",
             f"[{unit['rank_low']}; {unit['rank_high']}]",
             probability(unit["p_best"]),
-            probability(unit["p_top"]),
+            *([probability(unit["p_top"])] if parted else []),
             probability(unit["p_above_mean"]),
             *([probability(unit["p_meets_target"])] if targeted else []),
         ]
@@ -102,21 +103,22 @@ def hyperparameter_table(parameters: pd.DataFrame) -> Table:
 
 
 def agreement_table(agreement: pd.DataFrame) -> Table:
-    """Show in how many units REML and posterior give the same class.
+    """Show in how many units REML and posterior give the same class; the rest are of opposite classes.
 
     Parameters
     ----------
     agreement : DataFrame
-        From `agreement`; columns before `level`, such as the model's name, are shown first.
+        From `agreement` of a marked comparison; columns before `parameter`, such as the model's name, are
+        shown first.
     """
     names = list(agreement.columns)
     first = names[: names.index("parameter") + 1]
-    counts = ["units", "agree", "only_reml", "only_bayes", "opposite"]
+    counts = ["units", "agree", "only_reml", "only_bayes", "borderline"]
     rows = [
         [*(str(row[name]) for name in (*first, *counts)), f"{row['rank_correlation']:.3f}"]
         for row in agreement.to_dict("records")
     ]
-    headings = (*first, "units", "same class", "only REML", "only Bayes", "opposite", "rank corr.")
+    headings = (*first, "units", "same", "only REML", "only Bayes", "borderline", "rank corr.")
     return text_table(rows, headings, texts=len(first))
 
 

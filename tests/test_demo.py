@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from bayes_saude import demo
+from bayes_saude.data.published import read_published
 from bayes_saude.models.catalogue import catalogue
 
+# What the table of regions is made of: their own model, and the nested one beside it.
+OF_REGIONS = ["sa2015-esf-region", "sa2015-esf-nested"]
 RULES = Path(__file__).parents[2] / "shared" / "tools" / "check_results.py"
 
 
@@ -37,11 +41,11 @@ def out(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(out) -> str:
-    return run_demo(["sa2015-esf-region", "sa2015-esf-municipality"], out)
+    return run_demo([*OF_REGIONS, "sa2015-esf-municipality"], out)
 
 
 def test_result_folders_keep_the_contracts(printed, out):
-    breaks_no_contract(out, folders=2)
+    breaks_no_contract(out, folders=3)
 
 
 def test_it_says_first_that_the_data_are_a_reconstruction(printed):
@@ -61,15 +65,36 @@ def test_it_names_the_best_and_the_worst_region_of_the_print(printed):
     assert lines[first + 8].startswith("Best slope: Juiz de Fora")
 
 
+def test_the_nested_model_speaks_beside_the_one_of_regions(printed, out):
+    lines = printed[printed.index("The best and the worst") :].splitlines()
+    best = next(line.split() for line in lines if line.startswith("Ponte Nova"))
+    ranking = pd.read_csv(out / "sa2015-esf-nested" / "ranking.csv").set_index(
+        ["level", "within", "by", "unit"]
+    )
+    assert best[-1] == f"{ranking.loc[('region', 'all', 'intercept', 'Ponte Nova'), 'p_best']:.2f}"
+
+
+def test_a_years_own_mean_stands_beside_the_line(printed):
+    # Table 2, p. 57: 109.94 in 2011. The intercept of table 4, p. 64, is the line's value in that year.
+    line = next(line for line in printed.splitlines() if line.startswith("esf_coverage  109.94 | "))
+    municipality = read_published("sa2015/mixed_models").query(
+        "indicator == 'esf_coverage' and level == 'municipality'"
+    )
+    # The posterior's mean and REML differ by far less than REML's standard error.
+    assert float(line.split()[3]) == pytest.approx(
+        municipality["intercept"].item(), abs=municipality["intercept_se"].item()
+    )
+
+
 def test_no_line_is_cut_short_and_none_is_wider_than_the_page(printed):
     before_paths = printed[: printed.index("\nFiles\n")]
     assert "…" not in printed
-    assert max(len(line.rstrip()) for line in before_paths.splitlines()) <= 110
+    assert max(len(line.rstrip()) for line in before_paths.splitlines()) <= 104
 
 
 def test_a_second_run_uses_the_finished_fits(printed, out):
     fits = {file: file.stat().st_mtime_ns for file in out.glob("*/fit.nc")}
-    again = run_demo(["sa2015-esf-region"], out)
+    again = run_demo(OF_REGIONS, out)
     assert {file: file.stat().st_mtime_ns for file in fits} == fits
     assert again[again.index("The best") : again.index("Where")] in printed
 
