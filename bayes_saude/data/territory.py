@@ -42,10 +42,10 @@ def canonical_name(names: pd.Series) -> pd.Series:
     """
     official = read_published("sa2015/territory")["municipality"]
     variants = read_published("sa2015/name_variants")
-    known = dict(zip(_folded(variants["printed"]), variants["municipality"], strict=True))
-    known.update(zip(_folded(official), official, strict=True))
+    known = dict(zip(folded(variants["printed"]), variants["municipality"], strict=True))
+    known.update(zip(folded(official), official, strict=True))
 
-    found = _folded(names).map(known)
+    found = folded(names).map(known)
     column = None if names.name is None else str(names.name)
     unknown = names[found.isna()].drop_duplicates()
     if len(unknown):
@@ -60,7 +60,7 @@ def canonical_name(names: pd.Series) -> pd.Series:
     return found.astype(str)
 
 
-def _folded(names: pd.Series) -> pd.Series:
+def folded(names: pd.Series) -> pd.Series:
     """Reduce names to what tells them apart: no accents, no capitals, single spaces."""
 
     def fold(name: object) -> str:
