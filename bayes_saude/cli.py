@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from bayes_saude.cli_icsap import icsap
 from bayes_saude.errors import BayesSaudeError, DataError
 
 Model = Annotated[str, typer.Argument(help="A name from `bayes-saude models`, or the path of a model file.")]
@@ -252,6 +253,9 @@ def reconstruct(
     panel = rebuild(seed)
     panel.to_csv(out, index=False)
     typer.echo(f"{len(panel)} rows written to {out}. {RECONSTRUCTION}")
+
+
+app.command()(icsap)
 
 
 def _load(result: Path) -> Any:

@@ -15,7 +15,7 @@ from bayes_saude.console import console
 from bayes_saude.inference.store import STAMP
 from bayes_saude.screen_tables import hyperparameter_table
 
-COMMANDS = ["demo", "models", "fit", "check", "rank", "compare", "figures", "reconstruct"]
+COMMANDS = ["demo", "models", "fit", "check", "rank", "compare", "figures", "reconstruct", "icsap"]
 SEED = ("--seed", 3)
 # So few draws that no gate on effective sample size can pass.
 TOO_FEW = ("--draws", 20, "--tune", 50, *SEED)
