@@ -64,7 +64,7 @@ def ranking_table(ranking: pd.DataFrame) -> Table:
             number(unit["mean"], unit["sd"]),
             interval(unit["low"], unit["high"], unit["sd"]),
             f"{unit['expected_rank']:.1f}",
-            f"{unit['rank_mcse']:.1f}",
+            f"{unit['rank_mcse']:.2f}",
             f"[{unit['rank_low']}; {unit['rank_high']}]",
             probability(unit["p_best"]),
             *([probability(unit["p_top"])] if parted else []),

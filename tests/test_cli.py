@@ -125,6 +125,13 @@ def test_rank_prints_the_best_units_and_writes_every_ranking(result):
     assert ranking[ranking["by"] == "slope"]["p_top"].sum() == pytest.approx(3)
 
 
+def test_rank_shows_monte_carlo_errors_and_no_probability_to_be_among_all_units(result):
+    of_ten, of_three = (run("rank", result, "--top", top).stdout.splitlines()[0] for top in (10, 3))
+    assert "MC error" in of_ten
+    assert "P(top" not in of_ten
+    assert "P(top 3)" in of_three
+
+
 def test_rank_names_what_it_does_not_know(result):
     done = run("rank", result, "--level", "regoin")
     assert done.exit_code == 2
