@@ -188,6 +188,8 @@ def rank(
 def compare(result: Result, despite_checks: Despite = False) -> None:
     """Put REML and posterior side by side: comparison.csv by unit, hyperparameters.csv.
 
+    REML is for the Gaussian family; of another, hyperparameters.csv is written with the posterior alone.
+
     Example: bayes-saude compare results/sa2015-pap-municipality
     """
     fitted = _load(result)
@@ -196,9 +198,12 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     from bayes_saude.screen_tables import agreement_table, hyperparameter_table
     from bayes_saude.summaries.comparison import agreement, hyperparameters, mark_borderline
     from bayes_saude.summaries.comparison import compare as compare_units
-    from bayes_saude.summaries.reml import reml
+    from bayes_saude.summaries.reml import has_reml, reml
 
     checked(fitted, result, despite=despite_checks)
+    if not has_reml(fitted):
+        write_table(hyperparameters(fitted, None), result, "hyperparameters")
+    # Where there is no REML it says why.
     frequentist = reml(fitted)
     comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
     counted = agreement(mark_borderline(fitted, comparison))
@@ -225,11 +230,11 @@ def figures(
     from bayes_saude.results import checked
     from bayes_saude.summaries.comparison import compare as compare_units
     from bayes_saude.summaries.ranking import all_rankings
-    from bayes_saude.summaries.reml import reml
+    from bayes_saude.summaries.reml import has_reml, reml
 
     report = checked(fitted, result, despite=despite_checks)
     ranking = all_rankings(fitted)
-    comparison = compare_units(fitted, reml(fitted), ranking=ranking)
+    comparison = compare_units(fitted, reml(fitted), ranking=ranking) if has_reml(fitted) else None
     for file in write_figures(fitted, report, ranking, comparison, result, lang=lang, format=format):
         typer.echo(file)
 

@@ -23,7 +23,7 @@ def write_figures(
     fit: xr.DataTree,
     report: dict[str, Any],
     ranking: pd.DataFrame,
-    comparison: pd.DataFrame,
+    comparison: pd.DataFrame | None,
     folder: Path,
     *,
     lang: Lang = "en",
@@ -37,7 +37,7 @@ def write_figures(
     report : dict
         From `checked`.
     ranking, comparison : DataFrame
-        From `all_rankings` and `compare`.
+        From `all_rankings` and `compare`; no comparison where the family has no REML.
     folder : Path
         The result folder; the figures go to `figures/` inside it.
     lang : {"en", "pt"}
@@ -57,7 +57,7 @@ def write_figures(
     for level in spec.data.levels:
         for by in ranking.loc[(ranking["level"] == level) & (ranking["within"] == ALL), "by"].unique():
             axes = {"caterpillar": plot_caterpillar(ranking, by=by, level=level, lang=lang)}
-            if by in set(comparison["parameter"]):
+            if comparison is not None and by in set(comparison["parameter"]):
                 axes["reml-posterior"] = plot_reml_posterior(comparison, parameter=by, level=level, lang=lang)
             for kind, ax in axes.items():
                 files.append(figures / f"{kind}-{level}-{by.replace(':', '-')}.{format}")

@@ -9,8 +9,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bayes_saude.errors import ConvergenceError
+from bayes_saude.inference.unit_checks import effects_are_kept, worst_units
 from bayes_saude.models.predictor import TERMS
 
+# Where effects are integrated out draws are cheap; where they are not, Vehtari et al.'s 100 per chain.
+ESS_BULK, ESS_BULK_KEPT = 1000, 400
 # The largest share of transitions that may end at the sampler's limit of steps: they are slow, not wrong.
 MAX_SHARE_AT_LIMIT = 0.01
 
@@ -30,7 +33,7 @@ def check(
     *,
     rhat: float = 1.01,
     replicate_rhat: float = 1.05,
-    ess_bulk: float = 1000,
+    ess_bulk: float | None = None,
     ess_tail: float = 400,
     divergences: int = 0,
 ) -> dict[str, Any]:
@@ -46,7 +49,9 @@ def check(
         In every replicate by itself, where there are several, R-hat is to be below it: among all chains one
         that is astray in one replicate hardly shows. The limit is wider because the draws are fewer.
     ess_bulk, ess_tail : float
-        Every hyperparameter's effective sample sizes are to be above them.
+        Every hyperparameter's effective sample sizes are to be above them. For the bulk the default is 1,000,
+        or 400 where units' effects are parameters of the model, and R-hat and bulk ESS of every unit's
+        intercept and slope are then gates too.
     divergences : int
         No more transitions than this may have diverged.
 
@@ -62,6 +67,8 @@ def check(
     parts = _by_replicate(hyperparameters, replicate)
     draws = about_replicates(hyperparameters, replicate)
     statistics = fit["sample_stats"]
+    kept = effects_are_kept(fit)
+    ess_bulk = ess_bulk or (ESS_BULK_KEPT if kept else ESS_BULK)
     # A parameter that never moves has no R-hat: it comes out undefined, and fails.
     with np.errstate(invalid="ignore", divide="ignore"):
         of_parameters = [
@@ -75,6 +82,12 @@ def check(
             name = "R-hat of the worst replicate"
             gate = _gate_of_parameters(name, worst, replicate_rhat, MORE_TUNING, low_is_good=True)
             of_parameters.insert(1, gate)
+        if kept:
+            units = worst_units(fit)
+            of_parameters += [
+                _gate_of_parameters("R-hat of units", units.rhat, rhat, MORE_TUNING, low_is_good=True),
+                _gate_of_parameters("bulk ESS of units", units.ess_bulk, ESS_BULK_KEPT, MORE_DRAWS),
+            ]
     diverged = int(statistics["diverging"].sum())
     gates = [*of_parameters, _gate("divergences", diverged, divergences, NO_DIVERGENCES)]
     if "reached_max_treedepth" in statistics:

@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
+from bayes_saude.models.outcomes import FAMILIES, Link
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.models.spec import ModelSpec, parse_model
 
@@ -117,13 +118,14 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
         Name of the level whose units are wanted. The line of a unit that holds others is the mean of the
         lines of all innermost units in it, in each draw.
     by : str
-        `"intercept"`, the height of the unit's line at the model's origin, `"slope"`, its change per unit of
-        time, or `"level:YEAR"`, its height in that year.
+        `"intercept"`, the height of the unit's line at the model's origin, and `"slope"`, its change per unit
+        of time, both on the link's scale; or `"level:YEAR"`, its height in that year in the outcome's own
+        unit: a share, not log-odds. The three are in one unit for the Gaussian family.
 
     Returns
     -------
     xarray.DataArray
-        Dims (chain, draw, level), in the outcome's unit on the scale of the linear predictor.
+        Dims (chain, draw, level).
 
     Raises
     ------
@@ -132,7 +134,8 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
     """
     if by.startswith(LEVEL_PREFIX):
         elapsed = _time(by) - spec_of(fit).data.origin
-        return _total(fit, level, INTERCEPT) + elapsed * _total(fit, level, SLOPE)
+        line = _total(fit, level, INTERCEPT) + elapsed * _total(fit, level, SLOPE)
+        return xr.apply_ufunc(_link(fit).to_outcome, line)
     if by not in (INTERCEPT, SLOPE):
         raise BayesSaudeError(
             f"Units cannot be ranked by '{by}'.{did_you_mean(by, (INTERCEPT, SLOPE))} "
@@ -144,6 +147,28 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
             "Fit the model with slopes = true."
         )
     return _total(fit, level, by)
+
+
+def on_scale_of(fit: xr.DataTree, by: str, value: float) -> float:
+    """Put a value in the outcome's unit, such as a target, on the scale of a quantity of `unit_quantity`.
+
+    Raises
+    ------
+    BayesSaudeError
+        If the outcome cannot have the value: a share above 1.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        on_link = float(_link(fit).to_trend(value))
+    if not np.isfinite(on_link):
+        raise BayesSaudeError(
+            f"The target {value:g} is none that the outcome of '{fit.attrs['model']}' can be at. "
+            "Give it in the outcome's own unit: a share between 0 and 1, a rate above 0."
+        )
+    return value if by.startswith(LEVEL_PREFIX) else on_link
+
+
+def _link(fit: xr.DataTree) -> Link:
+    return FAMILIES[spec_of(fit).model.family].link
 
 
 def _total(fit: xr.DataTree, level: str, term: str) -> xr.DataArray:

@@ -33,6 +33,7 @@ from bayes_saude.summaries.ranking import ABOVE, BELOW, NONE, all_rankings, clas
 from bayes_saude.summaries.ranks import above_mean, monte_carlo_error
 from bayes_saude.summaries.reml import BOUNDARY
 
+DEFAULT_PROB = 0.95
 COLUMNS = (
     "level", "unit", "parameter", "reml", "reml_low", "reml_high", "reml_class", "reml_rank",
     "bayes", "bayes_low", "bayes_high", "bayes_class", "p_above_mean", "expected_rank", "agrees",
@@ -168,14 +169,14 @@ def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
+def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset | None) -> pd.DataFrame:
     """Put fixed effects and variance components of REML beside their posterior, with its diagnostics.
 
     Parameters
     ----------
     fit : xarray.DataTree
     frequentist : xarray.Dataset
-        From `reml` of the same fit.
+        From `reml` of the same fit; None where the family has no REML, whose columns are then empty.
 
     Returns
     -------
@@ -189,11 +190,12 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
     """
     draws = hyperparameter_draws(fit)
     names = [str(name) for name in draws]
-    tail = (1 - frequentist.attrs["prob"]) / 2
+    tail = (1 - (DEFAULT_PROB if frequentist is None else frequentist.attrs["prob"])) / 2
     stacked = np.stack([draws[name].values.ravel() for name in names])
     low, high = np.quantile(stacked, [tail, 1 - tail], axis=1)
     chains = about_replicates(draws, replicates_of(fit))
-    rows = _reml_rows(frequentist)
+    none = (np.nan, np.nan, "")
+    rows = dict.fromkeys(names, none) if frequentist is None else _reml_rows(frequentist)
     return pd.DataFrame(
         {
             "parameter": names,

@@ -15,6 +15,7 @@ from bayes_saude.errors import BayesSaudeError
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.summaries.coefficients import (
     LEVEL_PREFIX,
+    on_scale_of,
     panel_of,
     replicates_of,
     spec_of,
@@ -108,6 +109,7 @@ def rank(
     level = level or spec.data.levels[-1]
     target = spec.ranking.target if target is None else target
     higher_is_better = spec.ranking.direction == HIGHER
+    limit = None if target is None or by == SLOPE else on_scale_of(fit, by, target)
     replicate = replicates_of(fit)
 
     tables = []
@@ -119,7 +121,7 @@ def rank(
         table = table.assign(**rank_columns(flat_ranks, top=top, bottom=worst, prob=prob))
         table["rank_mcse"] = monte_carlo_error(ranks, replicate)
         table["p_above_mean"] = above_mean(values).mean(axis=(0, 1))
-        table["p_meets_target"] = _meets(draws, None if by == SLOPE else target, higher_is_better)
+        table["p_meets_target"] = _meets(draws, limit, higher_is_better)
         tables.append(table.sort_values("expected_rank", kind="stable"))
 
     ranking = pd.concat(tables, ignore_index=True)[list(COLUMNS)]

@@ -15,6 +15,7 @@ from mixedlm.models.lmer import LmerResult
 from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, ConvergenceError
+from bayes_saude.models.outcomes import GAUSSIAN
 from bayes_saude.models.predictor import TERMS, make_tree
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import panel_of, spec_of
@@ -32,6 +33,11 @@ CONTROL = mixedlm.lmerControl(
     check_scaleX="ignore",
     check_nlev_gtreq_5="ignore",
 )
+
+
+def has_reml(fit: xr.DataTree) -> bool:
+    """Whether REML is defined for a fit's family: for the Gaussian alone."""
+    return spec_of(fit).model.family == GAUSSIAN
 
 
 def reml(fit: xr.DataTree, *, prob: float = 0.95) -> xr.Dataset:
@@ -99,7 +105,7 @@ def reml_panel(spec: ModelSpec, panel: pd.DataFrame, *, prob: float = 0.95) -> x
     ConvergenceError
         If the optimiser gives up.
     """
-    if spec.model.family != "gaussian":
+    if spec.model.family != GAUSSIAN:
         raise BayesSaudeError(
             f"REML is for the Gaussian family, but '{spec.name}' is {spec.model.family}. "
             "Compare it with another Bayesian fit instead."

@@ -1,0 +1,71 @@
+"""How well every unit's coefficients were sampled, where they are parameters of the model."""
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import arviz_stats
+import numpy as np
+import xarray as xr
+
+
+class Worst(NamedTuple):
+    """One variable for each level and term, named after its worst unit, "slope of Betim"."""
+
+    rhat: xr.Dataset
+    ess_bulk: xr.Dataset
+
+
+def effects_are_kept(fit: xr.DataTree) -> bool:
+    """Whether units' effects were sampled, with an error of their own, and not drawn exactly."""
+    return json.loads(fit.attrs.get("sampler", "{}")).get("effects") == "kept"
+
+
+def coefficients_by_level(fit: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]]:
+    """Add up the fixed effects, those of the units around a unit, and its own.
+
+    Yields
+    ------
+    str, xarray.DataArray
+        A level, outermost first, and its units' total coefficients, dims (chain, draw, level, term).
+    """
+    posterior, panel = fit["posterior"].to_dataset(), fit["constant_data"].to_dataset()
+    terms = posterior["term"].values.tolist()
+    total = xr.concat([posterior[term] for term in terms], dim="term").assign_coords(term=terms)
+    outer = ""
+    for level in posterior["level"].values.tolist():
+        if outer:
+            home = dict(zip(panel[level].values.tolist(), panel[outer].values.tolist(), strict=True))
+            homes = [home[unit] for unit in posterior[level].values.tolist()]
+            total = total.sel({outer: homes}).rename({outer: level})
+        units = {level: posterior[level].values}
+        total = (total + posterior[f"{level}_effect"].drop_vars(level)).assign_coords(units)
+        yield level, total
+        outer = level
+
+
+def worst_units(fit: xr.DataTree) -> Worst:
+    """Find, for each level and term, the units of the highest R-hat and of the least bulk ESS.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    Worst
+        Seconds for 853 units.
+    """
+    rhat: dict[str, xr.DataArray] = {}
+    ess: dict[str, xr.DataArray] = {}
+    for level, coefficients in coefficients_by_level(fit):
+        for term in coefficients["term"].values.tolist():
+            draws = coefficients.sel(term=term, drop=True).rename("draws")
+            for found, values in (
+                (rhat, arviz_stats.rhat(draws)),
+                (ess, -arviz_stats.ess(draws, method="bulk")),
+            ):
+                # One that never moves is undefined, and the worst.
+                place = int(np.argmax(np.nan_to_num(values.values, nan=np.inf)))
+                found[f"{term} of {draws[level].values[place]}"] = values[place].drop_vars(level)
+    return Worst(xr.Dataset(rhat), -xr.Dataset(ess))
