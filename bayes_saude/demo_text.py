@@ -79,22 +79,21 @@ def show_checks(screen: Console, analyses: dict[str, Analysis]) -> None:
 
 def show_years(screen: Console, analyses: dict[str, Analysis]) -> None:
     """Print each year's mean beside the line that the models draw through the years."""
-    means = read_published("sa2015/descriptives").pivot_table("mean", "indicator", "year", dropna=False)
+    table2 = read_published("sa2015/descriptives").set_index(["indicator", "year"])
+    years: list[int] = table2.index.unique("year").tolist()
     rows = []
     for name, analysis in analyses.items():
         if not name.endswith("-municipality"):
             continue
-        line = analysis.parameters.set_index("parameter")["bayes_mean"]
-        origin = analysis.spec.data.origin
-        cells = [
-            f"{mean:.2f} | {line['intercept'] + line['slope'] * (year - origin):.2f}"
-            if pd.notna(mean)
-            else ""
-            for year, mean in means.loc[analysis.indicator].items()
-        ]
+        fixed = analysis.parameters.set_index("parameter")["bayes_mean"]
+        cells = []
+        for year in years:
+            mean = table2["mean"][analysis.indicator, year]
+            line = fixed["intercept"] + fixed["slope"] * (year - analysis.spec.data.origin)
+            cells.append("" if pd.isna(mean) else f"{mean:.2f} | {line:.2f}")
         rows.append([analysis.indicator, *cells])
     heading(screen, "Each year's mean, as printed, and the straight line of the model (mean | line)")
-    screen.print(text_table(rows, ("", *(str(year) for year in means))))
+    screen.print(text_table(rows, ("", *map(str, years))))
 
 
 def show_regions(screen: Console, analyses: dict[str, Analysis]) -> None:
