@@ -77,7 +77,8 @@ def read_aih(
     """
     _check_options(rule, year, by, state, years)
     groups = [name for name in GROUPS if name in by]
-    steps = [*rules.RULES[rule].steps, *rules.unusable(groups, years, state, costs)]
+    of_records = [*rules.RULES[rule].steps, *rules.unusable_records(costs)]
+    of_groups = rules.unusable_groups(groups, years, state)
     wanted = _wanted(rules.RULES[rule].columns, year, groups, costs)
     names = [str(file) for file in files]
     entries: list[dict[str, Any]] = []
@@ -86,13 +87,14 @@ def read_aih(
         for name in track(names):
             entry = _entry(name, entries)
             with opened(Path(name), connection, wanted, query.DELIVERY) as source:
-                rows = query.aggregate(connection, source, len(entries), year, groups, steps)
+                rows = query.aggregate(connection, source, len(entries), year, groups, of_records)
             if not rows:
                 raise DataError(f"{name} has no records.", "Leave it out, or download it again.")
             entries.append(entry | {"rows": rows, "marked_deleted": (source.records or rows) - rows})
         query.refuse_repeated_deliveries(connection, names)
+        query.judge(connection, of_groups, len(of_records) + 1)
         panel = query.panel(connection, groups, costs)
-        report = query.report(connection, steps)
+        report = query.report(connection, [*of_records, *of_groups])
         notes = query.notes(connection, panel, year)
     provenance = {
         "source": "SIH/SUS, reduced AIH records",

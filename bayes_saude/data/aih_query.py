@@ -31,10 +31,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
     codes = code_groups().rename("icsap_group").reset_index()  # noqa: F841 (read by name in the query)
     connection.execute(
         "CREATE TABLE codes AS SELECT code, icsap_group::UTINYINT AS icsap_group FROM codes;"
-        "CREATE TABLE counts (file INTEGER, step INTEGER, municipality UINTEGER, year UINTEGER,"
-        " age_group VARCHAR, sex VARCHAR, state UINTEGER, delivery_year UINTEGER, delivery_month UINTEGER,"
-        " trials BIGINT, successes BIGINT, value_trials DECIMAL(38, 2), value_successes DECIMAL(38, 2),"
-        " seven_digits BIGINT, fingerprint UBIGINT)"
+        "CREATE TABLE counts (file INTEGER, residence UINTEGER, step INTEGER, code UINTEGER, year UINTEGER,"
+        " age_group VARCHAR, sex VARCHAR, delivery UINTEGER, trials BIGINT, successes BIGINT,"
+        " value_trials DECIMAL(38, 2), value_successes DECIMAL(38, 2), fingerprint UBIGINT)"
     )
 
 
@@ -67,45 +66,51 @@ def aggregate(
         Number of records.
     """
     names = record_columns(source.columns, year)
-    has = {name: name in source.columns for name in DELIVERY}
+    state = "coalesce(left(trim(UF_ZI), 2), '')" if "UF_ZI" in source.columns else "''"
     names |= {
-        "state": "try_cast(left(trim(UF_ZI), 2) AS UINTEGER)" if has["UF_ZI"] else "NULL",
-        "delivery_year": "try_cast(ANO_CMPT AS UINTEGER)" if has["ANO_CMPT"] else "NULL",
-        "delivery_month": "try_cast(MES_CMPT AS UINTEGER)" if has["MES_CMPT"] else "NULL",
-        "number": "try_cast(N_AIH AS UBIGINT)" if has["N_AIH"] else "NULL",
+        # State of the hospital, year and month of competence, as one number: 31201201.
+        "delivery": f"try_cast({state} || trim(ANO_CMPT) || lpad(trim(MES_CMPT), 2, '0') AS UINTEGER)"
+        if source.columns >= {"ANO_CMPT", "MES_CMPT"}
+        else "NULL",
+        "number": "try_cast(N_AIH AS UBIGINT)" if "N_AIH" in source.columns else "NULL",
     }
     expressions = ", ".join(f"{sql} AS {name}" for name, sql in names.items())
     age_group = age_group_sql() if "age_group" in groups else "NULL"
-    reasons = " ".join(f"WHEN {step.condition} THEN {place}" for place, step in enumerate(steps, start=1))
     # Records that are left out are counted together, whatever they say of themselves.
+    present = ("code", "year", *groups)
     keys = ", ".join(
-        f"CASE WHEN step = {_KEPT} THEN {sql} END AS {name}"
-        for name, sql in {
-            "municipality": "residence",
-            "year": "year",
-            "age_group": "age_group" if "age_group" in groups else "NULL",
-            "sex": "sex" if "sex" in groups else "NULL",
-        }.items()
+        f"CASE WHEN step = {_KEPT} THEN {name} END AS {name}" if name in present else f"NULL AS {name}"
+        for name in ("code", "year", "age_group", "sex")
     )
     value = "value" if "value" in names else "NULL"
     connection.execute(
         f"""
         INSERT INTO counts
         WITH record AS (SELECT {expressions} FROM {source.relation}),
-        placed AS (
-            SELECT record.*, icsap_group, {age_group} AS age_group,
-                CASE WHEN record.code >= 1000000 THEN record.code // 10 ELSE record.code END AS residence
+        judged AS (
+            SELECT record.*, icsap_group, {age_group} AS age_group, {_first(steps, 1)} AS step
             FROM record LEFT JOIN codes ON codes.code = record.diagnosis
         ),
-        judged AS (SELECT *, CASE {reasons} ELSE {_KEPT} END AS step FROM placed)
-        SELECT {file}, step, {keys}, state, delivery_year, delivery_month,
-            count(*), count(*) FILTER (icsap_group > 0), sum({value}), sum({value}) FILTER (icsap_group > 0),
-            count(*) FILTER (step = {_KEPT} AND code >= 1000000),
-            bit_xor(hash(number, residence, diagnosis))
-        FROM judged GROUP BY ALL
+        grouped AS (
+            SELECT step, {keys}, delivery, count(*), count(*) FILTER (icsap_group > 0),
+                sum({value}), sum({value}) FILTER (icsap_group > 0), bit_xor(hash(number, code))
+            FROM judged GROUP BY ALL
+        )
+        SELECT {file}, CASE WHEN code >= 1000000 THEN code // 10 ELSE code END, grouped.* FROM grouped
         """
     )
-    return int(_one(connection, "SELECT coalesce(sum(trials), 0) FROM counts WHERE file = ?", [file]))
+    return _one(connection, "SELECT coalesce(sum(trials), 0) FROM counts WHERE file = ?", [file])
+
+
+def judge(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step], first: int) -> None:
+    """Leave out groups of records; the steps' numbers begin with `first`."""
+    connection.execute(f"UPDATE counts SET step = {_first(steps, first)} WHERE step = {_KEPT}")
+
+
+def _first(steps: Sequence[Step], first: int) -> str:
+    """Give the number of the first step that applies."""
+    reasons = (f"WHEN {step.condition} THEN {place}" for place, step in enumerate(steps, start=first))
+    return f"CASE {' '.join(reasons)} ELSE {_KEPT} END"
 
 
 def refuse_repeated_deliveries(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
@@ -125,17 +130,21 @@ def refuse_repeated_deliveries(connection: duckdb.DuckDBPyConnection, names: Seq
     rows = connection.execute(
         """
         WITH deliveries AS (
-            SELECT file, state, delivery_year, delivery_month, sum(trials) AS records,
-                bit_xor(fingerprint) AS fingerprint
+            SELECT file, delivery, sum(trials) AS records, bit_xor(fingerprint) AS fingerprint
             FROM counts GROUP BY ALL
         )
-        SELECT state, delivery_year, delivery_month, list(file ORDER BY file) AS files, max(records)
-        FROM deliveries GROUP BY state, delivery_year, delivery_month, records, fingerprint
-        HAVING count(*) > 1 ORDER BY files, delivery_year, delivery_month LIMIT 1
+        SELECT delivery, list(file ORDER BY file) AS files, records
+        FROM deliveries GROUP BY delivery, records, fingerprint
+        HAVING count(*) > 1 ORDER BY files, delivery LIMIT 1
         """
     ).fetchall()
-    for state, year, month, files, records in rows:
-        which = f" of state {state}, competence {month:02}/{year}" if state and year and month else ""
+    for delivery, files, records in rows:
+        state, year, month = (
+            (delivery or 0) // 1_000_000,
+            (delivery or 0) // 100 % 10_000,
+            (delivery or 0) % 100,
+        )
+        which = f" of state {state}, competence {month:02}/{year}" if state else ""
         raise DataError(
             f"{names[files[0]]} and {names[files[1]]} hold the same {records} records{which}.",
             "Give each month of each state once, in one format.",
@@ -158,9 +167,9 @@ def panel(connection: duckdb.DuckDBPyConnection, groups: Sequence[str], costs: b
     """
     keys = ["municipality", "year", *groups]
     sums = ["successes", "trials"] + (["value_successes", "value_trials"] if costs else [])
+    summed = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in sums)
     frame = connection.execute(
-        f"SELECT {', '.join(keys)}, {', '.join(f'coalesce(sum({name}), 0) AS {name}' for name in sums)} "
-        f"FROM counts WHERE step = {_KEPT} GROUP BY ALL"
+        f"SELECT residence AS {', '.join(keys)}, {summed} FROM counts WHERE step = {_KEPT} GROUP BY ALL"
     ).df()
     kinds = {"municipality": "str", "year": "int64", "successes": "int64", "trials": "int64"}
     kinds |= {name: "float64" for name in sums if name.startswith("value")}
@@ -186,12 +195,14 @@ def report(connection: duckdb.DuckDBPyConnection, steps: Sequence[Step]) -> dict
 def notes(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame, year: str) -> list[str]:
     """Say what a reader of the panel must know: codes cut, years that the files do not cover."""
     said = []
-    if cut := _one(connection, "SELECT coalesce(sum(seven_digits), 0) FROM counts"):
+    if cut := _one(
+        connection, f"SELECT coalesce(sum(trials), 0) FROM counts WHERE step = {_KEPT} AND code >= 1000000"
+    ):
         said.append(f"{cut} records have municipality codes of seven digits: the check digit was left off")
     months = dict(
         connection.execute(
-            "SELECT delivery_year, count(DISTINCT delivery_month) FROM counts "
-            "WHERE delivery_month IS NOT NULL GROUP BY delivery_year"
+            "SELECT delivery // 100 % 10000, count(DISTINCT delivery % 100) FROM counts "
+            "WHERE delivery IS NOT NULL GROUP BY ALL"
         ).fetchall()
     )
     if not months:

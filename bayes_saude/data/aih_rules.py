@@ -1,12 +1,12 @@
 """Which admissions count: the exclusion rules, and what makes a record unusable, as steps in SQL.
 
-The steps speak of a record by these names (see `record_columns`): `residence` (code of the municipality, six
-digits), `diagnosis` (main diagnosis, capitals), `icsap_group` (missing where it is no ICD-10 code),
-`procedure` (code of the procedure done, a number), `ident` (5: continuation of a long stay), `year`,
-`age_group`, `sex`, `value`.
+The steps speak of a record by these names (see `record_columns`): `code` (municipality of residence as it is
+written), `residence` (its six digits), `diagnosis` (main diagnosis, capitals), `icsap_group` (missing where
+it is no ICD-10 code), `procedure` (code of the procedure done, a number), `ident` (5: continuation of a long
+stay), `year`, `age_group`, `sex`, `value`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bayes_saude.data.territory import territory
@@ -111,11 +111,13 @@ def record_columns(columns: Collection[str], year: str) -> dict[str, str]:
         SQL expression of each name. A cell that cannot be read is missing.
     """
     date = f"try_cast(left(replace(trim({YEARS[year]}), '-', ''), 8) AS UINTEGER)"
+    is_date = f"{date} // 100 % 100 BETWEEN 1 AND 12 AND {date} % 100 BETWEEN 1 AND 31"
     sql = {
         "code": "try_cast(MUNIC_RES AS UINTEGER)",
         "diagnosis": "upper(trim(DIAG_PRINC))",
-        "year": "try_cast(ANO_CMPT AS UINTEGER)" if year == "competence" else f"{date} // 10000",
-        "day": "NULL" if year == "competence" else f"{date} % 10000",
+        "year": "try_cast(ANO_CMPT AS UINTEGER)"
+        if year == "competence"
+        else f"CASE WHEN {is_date} THEN {date} // 10000 END",
     }
     if "IDADE" in columns:
         sql["age"] = (
@@ -142,20 +144,20 @@ def age_group_sql() -> str:
     return f"CASE WHEN age > 130 THEN NULL {cases} END"
 
 
-def unusable(
-    groups: Collection[str], years: tuple[int, int] | None, state: str | None, costs: bool
-) -> Sequence[Step]:
-    """List the reasons, after the rule's own, why a record cannot be placed in the panel."""
+def unusable_records(costs: bool) -> list[Step]:
+    """List the reasons, after the rule's own, why a record cannot be classified."""
+    steps = [Step("main diagnosis is no ICD-10 code", "icsap_group IS NULL")]
+    return steps + [Step("value of the admission cannot be read", "value IS NULL OR value < 0")] * costs
+
+
+def unusable_groups(groups: Collection[str], years: tuple[int, int] | None, state: str | None) -> list[Step]:
+    """List the reasons why records of one code of residence, year, age and sex cannot be placed in the panel.
+
+    They are judged once for each such group rather than for each record.
+    """
     codes = territory()["ibge_code"]
     known = ", ".join(map(str, [*codes, *(codes // 10)]))
-    steps = [
-        Step("main diagnosis is no ICD-10 code", "icsap_group IS NULL"),
-        Step(
-            "year cannot be read",
-            "year IS NULL OR year NOT BETWEEN 1992 AND 2100"
-            " OR (day IS NOT NULL AND (day // 100 NOT BETWEEN 1 AND 12 OR day % 100 NOT BETWEEN 1 AND 31))",
-        ),
-    ]
+    steps = [Step("year cannot be read", "year IS NULL OR year NOT BETWEEN 1992 AND 2100")]
     if years:
         steps.append(
             Step(f"year is not in {years[0]}-{years[1]}", f"year NOT BETWEEN {years[0]} AND {years[1]}")
@@ -170,9 +172,6 @@ def unusable(
     )
     if state:
         steps.append(Step(f"residence is not in {state}", f"residence // 10000 <> {STATES[state]}"))
-    steps += [
+    return steps + [
         Step(f"{name} is unknown", f"{name} IS NULL") for name in ("age_group", "sex") if name in groups
     ]
-    if costs:
-        steps.append(Step("value of the admission cannot be read", "value IS NULL OR value < 0"))
-    return steps
