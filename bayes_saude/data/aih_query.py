@@ -199,6 +199,13 @@ def notes(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame, year: str)
         connection, f"SELECT coalesce(sum(trials), 0) FROM counts WHERE step = {_KEPT} AND code >= 1000000"
     ):
         said.append(f"{cut} records have municipality codes of seven digits: the check digit was left off")
+    spread = (
+        "SELECT count(*) FROM (SELECT delivery FROM counts GROUP BY delivery HAVING count(DISTINCT file) > 1)"
+    )
+    if several := _one(connection, spread):
+        said.append(
+            f"{several} months of a state are spread over several files: make sure that none repeats another"
+        )
     months = dict(
         connection.execute(
             "SELECT delivery // 100 % 10000, count(DISTINCT delivery % 100) FROM counts "

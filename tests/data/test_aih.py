@@ -256,6 +256,14 @@ def test_the_same_records_twice_are_refused_in_whatever_format_or_order(tmp_path
         read_aih([tmp_path / "a.csv", tmp_path / "a.csv"], rule="costa2014")
 
 
+def test_a_month_that_is_spread_over_files_is_noted(tmp_path):
+    frame = records({}, {}, {})
+    frame[:2].to_csv(tmp_path / "a.csv", index=False)
+    frame[1:].to_csv(tmp_path / "b.csv", index=False)
+    _, provenance = read_aih([tmp_path / "a.csv", tmp_path / "b.csv"], rule="costa2014")
+    assert provenance["notes"][0].startswith("1 months of a state are spread over several files")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
