@@ -12,6 +12,7 @@ from bayes_saude.inference.checks import check
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import load, save
 from bayes_saude.inference.unit_checks import coefficients_by_level
+from bayes_saude.models.catalogue import read_model
 from bayes_saude.summaries.coefficients import unit_quantity
 from bayes_saude.summaries.comparison import hyperparameters
 from bayes_saude.summaries.ranking import all_rankings, rank
@@ -151,3 +152,11 @@ def test_the_seed_fixes_the_draws_and_replicates_are_stacked():
     assert first["posterior"]["replicate"].values.tolist() == [1, 1, 2, 2]
     assert first["posterior"].sizes["draw"] == 20
     assert first["posterior"]["term"].values.tolist() == ["intercept"]
+
+
+def test_the_shipped_model_of_age_groups_passes_its_checks_and_ranks_young_adults_best():
+    fitted = fit(read_model("costa2014-share-age"), seed=1)
+    assert check(fitted)["passed"]
+    ranking = rank(fitted, by="level:2012")
+    # Costa (2014), table 5: shares of 2012 are least at 25 to 34 and largest at 1 to 4.
+    assert ranking["unit"].iloc[[0, -1]].tolist() == ["25-34", "1-4"]

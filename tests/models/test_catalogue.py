@@ -1,4 +1,4 @@
-"""The catalogue: the eight models of the thesis and the four nested ones, and files of one's own."""
+"""The catalogue: Sá's eight models and four nested ones, Costa's of age groups, files of one's own."""
 
 import re
 
@@ -21,12 +21,13 @@ TABLES = {
     "sa2015-pap-municipality": "table 10, p. 79",
 }
 NESTED = ["sa2015-esf-nested", "sa2015-pap-nested", "sa2015-prenatal-nested", "sa2015-vaccine-nested"]
+AGE = "costa2014-share-age"
 LEVELS = {"region": ("region",), "municipality": ("municipality",), "nested": ("region", "municipality")}
 PANELS = {"esf": "esf_coverage", "prenatal": "prenatal7", "vaccine": "vaccine", "pap": "pap"}
 
 
 def test_the_catalogue_has_the_models_of_the_thesis_and_the_nested_ones_in_order():
-    assert list(catalogue()) == sorted([*TABLES, *NESTED])
+    assert list(catalogue()) == sorted([*TABLES, *NESTED, AGE])
 
 
 @pytest.mark.parametrize("name", [*TABLES, *NESTED])
@@ -60,6 +61,17 @@ def test_what_a_shipped_model_has_commented_out_is_valid_when_uncommented(name):
     spec = parse_model(text, name=name)
     assert len(spec.priors) == 6
     assert set(spec.priors) <= set(prior_distributions(spec.data.levels, slopes=True))
+    assert spec.ranking.target is not None
+
+
+def test_the_model_of_age_groups_is_a_beta_binomial_of_a_shipped_panel():
+    spec = read_model(AGE)
+    assert spec.data.panel in SHIPPED
+    assert (spec.data.outcome, spec.data.levels) == (("successes", "trials"), ("age_group",))
+    assert (spec.model.family, spec.ranking.direction) == ("beta_binomial", "lower_is_better")
+    text = re.sub(r"^# (\w+ = )", r"\1", spec.text, flags=re.MULTILINE)
+    spec = parse_model(text, name=AGE)
+    assert set(spec.priors) == set(prior_distributions(["age_group"], slopes=True, family="beta_binomial"))
     assert spec.ranking.target is not None
 
 
