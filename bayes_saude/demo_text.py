@@ -17,9 +17,9 @@ from bayes_saude.summaries.sa2015 import chapter5
 ENDS = 3
 # Gates of the checks, and what the table calls them.
 GATES = {
-    "R-hat": "worst R-hat",
+    "R-hat": "R-hat",
     "R-hat of the worst replicate": "in a replicate",
-    "bulk ESS": "least bulk ESS",
+    "bulk ESS": "bulk ESS",
     "tail ESS": "tail ESS",
     "divergences": "divergences",
 }
@@ -68,7 +68,7 @@ def show_checks(screen: Console, analyses: dict[str, Analysis]) -> None:
         values = {gate["name"]: gate["value"] for gate in analysis.report["gates"]}
         cells = [f"{values[gate]:.{3 if gate.startswith('R-hat') else 0}f}" for gate in GATES]
         rows.append([name, f"{analysis.sampling_s:.2f} s", *cells])
-    heading(screen, "How well the posteriors were sampled")
+    heading(screen, "How well the posteriors were sampled: the worst parameter of each")
     screen.print(text_table(rows, ("model", "sampling", *GATES.values())))
     total = sum(analysis.sampling_s for analysis in analyses.values())
     say(
