@@ -28,6 +28,24 @@ def test_a_header_without_records_is_refused(tmp_path):
     assert "has no records" in refused(tmp_path / "a.csv", HEADER + "\n")
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_csv_files_are_read_whatever_their_separator_line_ends_and_byte_order_mark(
+    tmp_path, separator, end, start
+):
+    header, row = HEADER.replace(",", separator), ROW.replace(",", separator)
+    (tmp_path / "a.csv").write_bytes((start + end.join([header, row, row])).encode())
+    panel, provenance = read_aih([tmp_path / "a.csv"], rule="costa2014")
+    assert panel["successes"].tolist() == [2]
+    assert provenance["records"] == 2
+
+
+def test_quotes_and_a_nameless_column_of_row_numbers_are_read(tmp_path):
+    records({}, {}).to_csv(tmp_path / "a.csv", quoting=1)
+    assert read_aih([tmp_path / "a.csv"], rule="costa2014")[0]["trials"].tolist() == [2]
+
+
 @pytest.mark.parametrize("kind", ["dbf", "parquet"])
 def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path, kind):
     assert "cannot be read" in refused(tmp_path / f"a.{kind}", f"{HEADER}\n{ROW}\n")
