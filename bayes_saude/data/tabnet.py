@@ -15,7 +15,7 @@ import pandas as pd
 from bayes_saude.data.aih_rules import MINAS_GERAIS, STATES
 from bayes_saude.data.cells import decimal_mark, to_numbers
 from bayes_saude.data.territory import folded, territory
-from bayes_saude.errors import DataError, Fault
+from bayes_saude.errors import DataError, Fault, listed
 
 _ROW = re.compile(r"(\d{6,7})\s*(.*)")
 _YEAR = re.compile(r"(19|20)\d\d")
@@ -54,6 +54,8 @@ def read_tabnet(path: str | Path) -> pd.DataFrame:
             f"{path} has no rows of municipalities ('310010 ABADIA DOS DOURADOS;...') under a header.",
             "Export it again, with municipalities in rows, years in columns and semicolons between them.",
         )
+    if repeated := sorted({name for name in rows[first - 1] if rows[first - 1].count(name) > 1}):
+        raise DataError(f"{path} has columns of the same name: {listed(repeated)}.", "Export it again.")
     header, titles = rows[first - 1], [" ".join(cells).strip() for cells in rows[: first - 1]]
     last = next((i for i in range(first, len(rows)) if not _ROW.fullmatch(rows[i][0])), len(rows))
     if last == len(rows) or rows[last][0].casefold() != "total":
@@ -147,10 +149,10 @@ def _check_totals(path: Path, table: pd.DataFrame) -> None:
             None,
             name,
         )
-        for name in values
+        for name in values.columns.astype(str)
         if abs(sums[name] - printed[name]) > half * len(values)
     ]
-    if total := next((name for name in values if name.casefold() == "total"), None):
+    if total := next((name for name in values.columns.astype(str) if name.casefold() == "total"), ""):
         across = values.drop(columns=total).sum(axis=1)
         bad = (across - values[total]).abs() > half * values.shape[1]
         faults += [

@@ -108,6 +108,7 @@ def test_codes_that_are_no_municipality_are_left_out_and_counted(tmp_path, label
         (text({ABADIA: [1, 2], "3100104 ABADIA": [3, 4]}), "310010 is in row 5 already"),
         (text({"310620 ABADIA DOS DOURADOS": [1, 2]}), "310620 is that of Belo Horizonte"),
         (text({ABADIA: [1, 2]}, years=("Masc", "Fem")), "are not years"),
+        (text({ABADIA: [1, 2]}, years=(2012, 2012)), "columns of the same name: '2012'"),
         (text({ABADIA: [1, 2]}).replace(";1;2;3", ";1.234;2.500;3.734"), "thousand"),
     ],
 )
