@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from bayes_saude.errors import DataError, MissingExtra
 
-RECORDS_AT_ONCE = 200_000
+RECORDS_AT_ONCE = 100_000
 HIGHEST_RATIO = 1000  # of a file to its compressed form; the method repeats 518 bytes by 2 at best
 _HEADER = struct.Struct("<xxxxIHH")
 _FIELD = struct.Struct("<11sc4xB")
@@ -140,11 +140,10 @@ def _layout(path: Path) -> Dbf:
 
 
 def _batches(dbf: Dbf, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    if not dbf.records:
-        return
-    table = np.memmap(dbf.path, np.uint8, "r", dbf.start, (dbf.records, dbf.width))
     for first in range(0, dbf.records, RECORDS_AT_ONCE):
-        block = table[first : first + RECORDS_AT_ONCE]
+        count = min(RECORDS_AT_ONCE, dbf.records - first)
+        # Mapped anew for each piece: pages of a piece that is done are given back.
+        block = np.memmap(dbf.path, np.uint8, "r", dbf.start + first * dbf.width, (count, dbf.width))
         marks = block[:, 0]
         if (marks == _DELETED).any():
             block = block[marks != _DELETED]
