@@ -196,7 +196,7 @@ def show_where_they_part(screen: Console, analyses: dict[str, Analysis]) -> None
         say(
             screen,
             "Two choices shape these: the scatter across the line is drawn, not printed, and LKJ(2) has "
-            "density zero at 1. With LKJ(1) corr by municipality ends at 0.984 (vaccine) and 0.998 (Pap).",
+            "density zero at 1: with LKJ(1), which has not, the intervals by municipality end nearer to it.",
         )
 
 
