@@ -171,10 +171,9 @@ def show_where_they_part(screen: Console, analyses: dict[str, Analysis]) -> None
     say(
         screen,
         "Pap's counts depend on the prior of the correlation: REML's, 0.97 by region and 1 by municipality, "
-        "lends the intercepts what is known of the slopes. With LKJ(1) in place of LKJ(2) 'only REML' falls "
-        "by a third or more. A municipality that the print does not list has a drawn effect: its REML is a "
-        "mean over the replicates, and the Monte Carlo error "
-        f"of its expected rank is up to {unsure:.0f} of 853.",
+        "lends the intercepts what is known of the slopes, and LKJ(2) allows less of that than LKJ(1) would. "
+        "A municipality that the print does not list has a drawn effect: its REML is a mean over the "
+        f"replicates, and the Monte Carlo error of its expected rank is up to {unsure:.0f} of 853.",
     )
     rows = [
         [
