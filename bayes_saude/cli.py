@@ -271,10 +271,13 @@ def _load(result: Path) -> Any:
 
 
 def _print_checks(report: dict[str, Any]) -> None:
-    from bayes_saude.console import console
-    from bayes_saude.screen_tables import checks_table
+    from bayes_saude.console import console, say
+    from bayes_saude.screen_tables import checks_advice, checks_table
 
-    console().print(checks_table(report))
+    screen = console()
+    screen.print(checks_table(report))
+    for line in checks_advice(report):
+        say(screen, line)
 
 
 def main() -> None:

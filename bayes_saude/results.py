@@ -51,7 +51,7 @@ def write_checks(fit: xr.DataTree, folder: Path) -> dict[str, Any]:
         From `check`.
     """
     report = check(fit)
-    _write(json.dumps(report, indent=2) + "\n", folder / "checks.json")
+    _write(json.dumps(report, indent=2, allow_nan=False) + "\n", folder / "checks.json")
     return report
 
 

@@ -7,11 +7,12 @@ import pandas as pd
 from rich.table import Table
 
 from bayes_saude.console import number, probability, text_table
+from bayes_saude.inference.checks import gate_value
 from bayes_saude.summaries.ranking import ALL
 
 
 def checks_table(report: Mapping[str, Any]) -> Table:
-    """Show each gate, and what to do about one that fails.
+    """Show each gate; `checks_advice` says what to do about those that fail.
 
     Parameters
     ----------
@@ -23,13 +24,27 @@ def checks_table(report: Mapping[str, Any]) -> Table:
             "passes" if gate["passed"] else "FAILS",
             gate["name"],
             gate["parameter"],
-            f"{gate['value']:.4g}",
+            gate_value(gate),
             f"{gate['threshold']:g}",
-            "" if gate["passed"] else gate["advice"],
         )
         for gate in report["gates"]
     ]
-    return text_table(rows, ("", "check", "worst in", "value", "limit", ""), texts=3)
+    return text_table(rows, ("", "check", "worst in", "value", "limit"), texts=3)
+
+
+def checks_advice(report: Mapping[str, Any]) -> list[str]:
+    """Say what to do about the gates that fail: one line for each advice, with the checks that it is about.
+
+    Parameters
+    ----------
+    report : mapping
+        From `check`.
+    """
+    checks: dict[str, list[str]] = {}
+    for gate in report["gates"]:
+        if not gate["passed"]:
+            checks.setdefault(gate["advice"], []).append(gate["name"])
+    return [f"{', '.join(names)}: {advice}" for advice, names in checks.items()]
 
 
 def ranking_table(ranking: pd.DataFrame) -> Table:

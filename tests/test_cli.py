@@ -111,6 +111,26 @@ def test_check_has_exit_status_0_for_a_good_fit_and_1_for_a_bad_one(result, fail
     assert "FAILS" not in good.stdout
 
 
+def test_what_fails_is_shown_whole_with_the_advice_below_once_even_on_a_narrow_screen(failing, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = run("check", failing).stdout.splitlines()
+    report = json.loads((failing / "checks.json").read_text())
+    assert lines[0].split()[-2:] == ["value", "limit"]
+    for line, gate in zip(lines[1:], report["gates"], strict=False):
+        assert f"{gate['threshold']:g}" == line.split()[-1]
+    below = " ".join(" ".join(lines[len(report["gates"]) + 1 :]).split())
+    assert below.count("(--draws 4000)") == 1
+    assert "bulk ESS, tail ESS: Fit again with more draws" in below
+
+
+def test_checks_of_one_chain_are_valid_json(tmp_path, model_file):
+    done = run("fit", model_file, *TOO_FEW, "--chains", 1, "--out", tmp_path)
+    assert done.exit_code == 0
+    assert "--chains 4" in done.stdout
+    text = (tmp_path / model_file.stem / "checks.json").read_text()
+    assert json.loads(text, parse_constant=pytest.fail)["gates"][0]["value"] is None
+
+
 def test_rank_prints_the_best_units_and_writes_every_ranking(result):
     done = run("rank", result, "--by", "level:2015", "--top", 3)
     assert done.exit_code == 0

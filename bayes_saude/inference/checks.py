@@ -20,6 +20,7 @@ MAX_SHARE_AT_LIMIT = 0.01
 MORE_TUNING = (
     "Fit again with more tuning (--tune 2000); if that does not help, give the parameter a narrower prior."
 )
+MORE_CHAINS = "R-hat needs two chains or more: fit again with --chains 4."
 MORE_DRAWS = "Fit again with more draws (--draws 4000)."
 NO_DIVERGENCES = (
     "The sampler could not follow the posterior everywhere. Give standard deviations narrower priors, or "
@@ -58,21 +59,22 @@ def check(
     Returns
     -------
     dict
-        Ready for JSON: `passed`, and `gates`, each with `name`, `passed`, `value`, `threshold`, `advice`
-        (what to do, empty where it passes) and `parameter` (the worst one, empty where the gate is about
-        none).
+        Ready for JSON: `passed`, and `gates`, each with `name`, `passed`, `value` (None where it is
+        undefined, as R-hat of one chain is; such a gate fails), `threshold`, `advice` (what to do, empty
+        where it passes) and `parameter` (the worst one, empty where the gate is about none).
     """
     hyperparameters = hyperparameter_draws(fit)
     replicate = fit["posterior"]["replicate"].to_numpy()
     parts = _by_replicate(hyperparameters, replicate)
     draws = about_replicates(hyperparameters, replicate)
+    mixing = MORE_CHAINS if min(part.sizes["chain"] for part in parts) == 1 else MORE_TUNING
     statistics = fit["sample_stats"]
     kept = effects_are_kept(fit)
     ess_bulk = ess_bulk or (ESS_BULK_KEPT if kept else ESS_BULK)
     # A parameter that never moves has no R-hat: it comes out undefined, and fails.
     with np.errstate(invalid="ignore", divide="ignore"):
         of_parameters = [
-            _gate_of_parameters("R-hat", arviz_stats.rhat(draws), rhat, MORE_TUNING, low_is_good=True),
+            _gate_of_parameters("R-hat", arviz_stats.rhat(draws), rhat, mixing, low_is_good=True),
             _gate_of_parameters("bulk ESS", arviz_stats.ess(draws, method="bulk"), ess_bulk, MORE_DRAWS),
             _gate_of_parameters("tail ESS", arviz_stats.ess(draws, method="tail"), ess_tail, MORE_DRAWS),
         ]
@@ -80,12 +82,12 @@ def check(
             of_each = xr.concat([arviz_stats.rhat(part) for part in parts], dim="part")
             worst = of_each.max("part", skipna=False)
             name = "R-hat of the worst replicate"
-            gate = _gate_of_parameters(name, worst, replicate_rhat, MORE_TUNING, low_is_good=True)
+            gate = _gate_of_parameters(name, worst, replicate_rhat, mixing, low_is_good=True)
             of_parameters.insert(1, gate)
         if kept:
             units = worst_units(fit)
             of_parameters += [
-                _gate_of_parameters("R-hat of units", units.rhat, rhat, MORE_TUNING, low_is_good=True),
+                _gate_of_parameters("R-hat of units", units.rhat, rhat, mixing, low_is_good=True),
                 _gate_of_parameters("bulk ESS of units", units.ess_bulk, ESS_BULK_KEPT, MORE_DRAWS),
             ]
     diverged = int(statistics["diverging"].sum())
@@ -112,7 +114,7 @@ def require(report: Mapping[str, Any]) -> None:
     if report["passed"]:
         return
     lines = [
-        f"  {gate['name']}{' of ' + gate['parameter'] if gate['parameter'] else ''} is {gate['value']:.4g}, "
+        f"  {gate['name']}{' of ' + gate['parameter'] if gate['parameter'] else ''} is {gate_value(gate)}, "
         f"the limit {gate['threshold']:g}. {gate['advice']}"
         for gate in report["gates"]
         if not gate["passed"]
@@ -126,6 +128,11 @@ def require(report: Mapping[str, Any]) -> None:
             ]
         )
     )
+
+
+def gate_value(gate: Mapping[str, Any]) -> str:
+    """Write the value of a gate of `check`."""
+    return "undefined" if gate["value"] is None else f"{gate['value']:.4g}"
 
 
 def about_replicates(draws: xr.Dataset, replicate: NDArray[np.int64]) -> xr.Dataset:
@@ -213,7 +220,8 @@ def _as_gate(
     return {
         "name": name,
         "passed": bool(passed),
-        "value": value,
+        # JSON has no NaN.
+        "value": value if np.isfinite(value) else None,
         "threshold": threshold,
         "advice": "" if passed else advice,
         "parameter": parameter,

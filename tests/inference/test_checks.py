@@ -159,6 +159,19 @@ def test_a_failing_fit_is_refused_with_what_to_do(sampled):
         require(check(sampled))
 
 
+def test_one_chain_has_no_rhat_and_the_advice_is_more_chains(sampled):
+    one = xr.DataTree.from_dict(
+        {name: sampled[name].to_dataset().isel(chain=[0]) for name in ("posterior", "sample_stats")}
+    )
+    report = check(one, ess_bulk=100, ess_tail=100)
+    assert failing(report).keys() == {"R-hat"}
+    assert report["gates"][0]["value"] is None
+    assert "--chains 4" in report["gates"][0]["advice"]
+    json.dumps(report, allow_nan=False)
+    with pytest.raises(ConvergenceError, match=r"R-hat of .* is undefined, the limit 1.01"):
+        require(report)
+
+
 def test_advice_stands_beside_failing_gates_only(sampled):
     sampled["sample_stats"]["diverging"][2, 7] = True
     assert [bool(gate["advice"]) for gate in check(sampled)["gates"]] == [False, False, False, True, False]
