@@ -136,6 +136,12 @@ def validate_panel(
     return _finished(tidy, columns, frame.attrs, notes)
 
 
+def reach_of(times: pd.Series) -> tuple[float, float]:
+    """Give the first and the last time of which a panel speaks: its span, and as much before and after."""
+    first, last = float(times.min()), float(times.max())
+    return 2 * first - last, 2 * last - first
+
+
 def _column_names(
     frame: pd.DataFrame, levels: Sequence[str], time: str, outcome: Sequence[str]
 ) -> dict[str, str]:

@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bayes_saude import __version__
-from bayes_saude.data.panel import read_panel, validate_panel
+from bayes_saude.data.panel import reach_of, read_panel, validate_panel
 from bayes_saude.errors import DataError
 from bayes_saude.inference.effects import draw_effects
 from bayes_saude.inference.kept import KeptTrend
@@ -204,9 +204,10 @@ def fitting_panel(
         source=str(frame.attrs.get("source", spec.data.panel)),
         missing=missing,
     )
-    first, last = float(panel["time"].min()), float(panel["time"].max())
+    earliest, latest = reach_of(panel["time"])
     # Priors are for a level that the data speak of; far outside, that of the intercept would bend the slope.
-    if not 2 * first - last <= spec.data.origin <= 2 * last - first:
+    if not earliest <= spec.data.origin <= latest:
+        first, last = panel["time"].min(), panel["time"].max()
         raise DataError(
             f"The origin {spec.data.origin:g} of '{spec.name}' is far from the panel's times, "
             f"{first:g} to {last:g}.",

@@ -10,11 +10,14 @@ model takes its municipalities to be drawn, and remain uncertain were every muni
 wants it adds the fit's `intercept` or `slope` and `{level}_effect` of that level and those around it.
 """
 
+import math
+
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from bayes_saude.data.panel import reach_of
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
 from bayes_saude.models.outcomes import FAMILIES, Link
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
@@ -130,10 +133,11 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
     Raises
     ------
     BayesSaudeError
-        If `level` or `by` is none of those known, or the model has no slopes to rank by.
+        If `level` or `by` is none of those known, the model has no slopes to rank by, or the year is further
+        from the panel's times than they span: a straight line says nothing about that.
     """
     if by.startswith(LEVEL_PREFIX):
-        elapsed = _time(by) - spec_of(fit).data.origin
+        elapsed = _time(fit, by) - spec_of(fit).data.origin
         line = _total(fit, level, INTERCEPT) + elapsed * _total(fit, level, SLOPE)
         return xr.apply_ufunc(_link(fit).to_outcome, line)
     if by not in (INTERCEPT, SLOPE):
@@ -202,11 +206,19 @@ def _levels_down_to(fit: xr.DataTree, level: str) -> list[str]:
     return levels[: levels.index(level) + 1]
 
 
-def _time(by: str) -> float:
+def _time(fit: xr.DataTree, by: str) -> float:
     text = by.removeprefix(LEVEL_PREFIX)
     try:
-        return float(text)
+        time = float(text)
     except ValueError:
+        time = math.nan
+    if not math.isfinite(time):
+        raise BayesSaudeError(f"'{text}' in '{by}' is not a time. Write a number, such as 'level:2014'.")
+    times = panel_of(fit)["time"]
+    earliest, latest = reach_of(times)
+    if not earliest <= time <= latest:
         raise BayesSaudeError(
-            f"'{text}' in '{by}' is not a time. Write a number, such as 'level:2014'."
-        ) from None
+            f"The time {time:g} is far from the panel's, {times.min():g} to {times.max():g}. "
+            f"Choose one between {earliest:g} and {latest:g}."
+        )
+    return time

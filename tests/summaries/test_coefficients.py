@@ -60,6 +60,12 @@ def test_level_in_a_year_is_the_height_of_the_line(three_levels):
     assert level[0, 0].values == pytest.approx([1101.5 + 3 * 15.1, 1102.5 + 3 * 15.2])
 
 
+@pytest.mark.parametrize("year", [2008, 2017])
+def test_a_level_may_lie_outside_the_times_by_as_much_as_they_span(three_levels, year):
+    level = unit_quantity(three_levels, "macro", f"level:{year}")
+    assert level[0, 0].values == pytest.approx([3306.5 / 3 + (year - 2011) * 45.5 / 3], rel=1e-6)
+
+
 def test_ancestors_are_found_through_levels_between(three_levels):
     assert ancestor_units(three_levels, "municipality", "region").values.tolist() == ["r2", "r1", "r2"]
     assert ancestor_units(three_levels, "municipality", "macro").values.tolist() == ["M", "M", "M"]
@@ -85,6 +91,10 @@ def test_the_fit_carries_its_model_and_panel(nested_fit):
         ("city", "intercept", "no level 'city'.* 'region', 'municipality'"),
         ("region", "intercepts", "Did you mean 'intercept'"),
         ("region", "level:last", "'last' in 'level:last' is not a time"),
+        ("region", "level:nan", "'nan' in 'level:nan' is not a time"),
+        ("region", "level:-inf", "'-inf' in 'level:-inf' is not a time"),
+        ("region", "level:2017.1", r"2017\.1 is far from the panel's, 2011 to 2014.* between 2008 and 2017"),
+        ("region", "level:2007", "2007 is far"),
     ],
 )
 def test_what_does_not_exist_is_named_with_what_does(nested_fit, level, by, message):
