@@ -15,8 +15,8 @@ from bayes_saude.plots.style import FONT_SIZE, Lang
 from bayes_saude.summaries.coefficients import spec_of
 from bayes_saude.summaries.ranking import ALL
 
-# Characters of the small print below a figure that is one column wide.
-NOTE_WIDTH = 90
+# Characters to a line of the title and of the small print in a figure that is one column wide.
+TITLE_WIDTH, NOTE_WIDTH = 55, 90
 
 
 def write_figures(
@@ -52,7 +52,7 @@ def write_figures(
     figures.mkdir(exist_ok=True)
     spec = spec_of(fit)
     note = textwrap.fill(fit.attrs["panel_note"], NOTE_WIDTH)
-    title = spec.title + ("" if report["passed"] else "\nDESPITE FAILED CHECKS")
+    title = textwrap.fill(spec.title, TITLE_WIDTH) + ("" if report["passed"] else "\nDESPITE FAILED CHECKS")
     files = []
     for level in spec.data.levels:
         for by in ranking.loc[(ranking["level"] == level) & (ranking["within"] == ALL), "by"].unique():

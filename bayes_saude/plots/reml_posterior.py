@@ -104,7 +104,8 @@ def plot_reml_posterior(
         frameon=False,
         loc="lower right",
         bbox_to_anchor=(1.0, 1.0),
-        ncols=3,
+        # Three side by side are wider than a column in Portuguese.
+        ncols=2,
         columnspacing=1.0,
         handlelength=1.6,
         borderpad=0.2,

@@ -1,0 +1,67 @@
+"""The figures of a result folder: what they say around the data, and that it fits on the page."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bayes_saude import result_figures
+from bayes_saude.models.catalogue import catalogue, read_model
+
+LONGEST = max((read_model(name) for name in catalogue()), key=lambda spec: len(spec.title))
+
+
+@pytest.fixture(autouse=True)
+def open_figures(monkeypatch):
+    """Draw without a screen, and leave the figures open to be looked at."""
+    mpl.use("Agg")
+    with monkeypatch.context() as patch:
+        patch.setattr(result_figures.plt, "close", lambda figure: None)
+        yield
+    plt.close("all")
+
+
+def tables(levels, n=6):
+    mean = np.linspace(90, 10, n)
+    unit = [f"Unit {place}" for place in range(n)]
+    ranking = pd.DataFrame({"within": "all", "unit": unit, "mean": mean, "low": mean - 7, "high": mean + 6})
+    ranking = ranking.assign(expected_rank=np.arange(1.0, n + 1), p_above_mean=np.linspace(1, 0, n))
+    compared = pd.DataFrame({"unit": unit, "reml": mean, "bayes": mean + 1, "agrees": np.arange(n) > 0})
+    return (
+        pd.concat(
+            ranking.assign(level=level, by=by)
+            for level in levels
+            for by in ("intercept", "slope", "level:2014")
+        ),
+        pd.concat(compared.assign(level=level, parameter="intercept") for level in levels),
+    )
+
+
+def draw(folder: Path, spec=LONGEST, *, note="", n=6, passed=True, **kwargs):
+    fit = xr.DataTree(xr.Dataset(attrs={"model_file": spec.text, "model": spec.name, "panel_note": note}))
+    files = result_figures.write_figures(
+        fit, {"passed": passed}, *tables(spec.data.levels, n), folder, **kwargs
+    )
+    return dict(zip((file.stem for file in files), map(plt.figure, plt.get_fignums()), strict=True))
+
+
+def inside(figure, text) -> bool:
+    figure.canvas.draw()
+    box = text.get_window_extent()
+    return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height
+
+
+@pytest.mark.parametrize("lang", ["en", "pt"])
+def test_the_longest_title_and_the_legends_fit_the_column(tmp_path, lang):
+    for figure in draw(tmp_path, lang=lang, note="A word of four lines. " * 16).values():
+        assert figure.get_suptitle().replace("\n", " ") == LONGEST.title
+        assert inside(figure, figure._suptitle)
+        assert inside(figure, figure.axes[0].get_legend())
+
+
+def test_the_title_says_that_checks_failed(tmp_path):
+    assert all("DESPITE FAILED CHECKS" in f.get_suptitle() for f in draw(tmp_path, passed=False).values())
