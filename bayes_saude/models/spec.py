@@ -27,6 +27,7 @@ from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN
 # Dimensions and variables that a fit has anyway: a level of that name could not be told from them.
 RESERVED = {"chain", "draw", "obs", "term", "level", "replicate", "time", "intercept", "slope"} | {
     "value", "successes", "trials", "count", "exposure",
+    "sd_intercept", "sd_slope", "corr", "sd_resid", "dispersion", "elapsed",
 }  # fmt: skip
 
 

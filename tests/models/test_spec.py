@@ -203,7 +203,7 @@ def test_a_fault_names_the_file_the_key_and_what_is_valid(text, expected):
     assert expected in message(text)
 
 
-@pytest.mark.parametrize("level", ["term", "chain", "time", "a/b"])
+@pytest.mark.parametrize("level", ["term", "chain", "time", "corr", "sd_resid", "dispersion", "a/b"])
 def test_a_level_may_not_be_called_what_a_fit_has_already(level):
     assert f"data: '{level}' cannot be the name of a level" in message(
         GOOD.replace('municipality"]', f'{level}"]')
