@@ -18,6 +18,9 @@ Names = Mapping[str, str]
 EMPTY = "the cell is empty"
 REPEATS = "it repeats row"
 
+MAX_NUMBER = 1e100  # its square and sums of it remain finite
+MAX_WHOLE = 2.0**53  # beyond, a double skips whole numbers
+
 
 def absent_columns(frame: pd.DataFrame, wanted: Iterable[str]) -> list[Fault]:
     """Find columns that the model names and the frame lacks, or has more than once."""
@@ -44,6 +47,16 @@ def infinite_cells(tidy: pd.DataFrame, names: Names) -> list[Fault]:
         for name in tidy.select_dtypes("number").columns
         for row in tidy.index[np.isinf(tidy[name])]
     ]
+
+
+def huge_cells(tidy: pd.DataFrame, names: Names) -> list[Fault]:
+    """Find numbers whose squares, or whose whole numbers, arithmetic cannot hold."""
+    faults = []
+    for name in tidy.select_dtypes("number").columns:
+        limit = MAX_NUMBER if name in ("value", "exposure") else MAX_WHOLE
+        huge = (tidy[name].abs() > limit) & np.isfinite(tidy[name])
+        faults += _where(huge, tidy[name], names[name], f"{{:g}} is too large; the limit is {limit:g}")
+    return faults
 
 
 def impossible_outcomes(tidy: pd.DataFrame, names: Names) -> list[Fault]:

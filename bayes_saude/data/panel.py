@@ -118,6 +118,7 @@ def validate_panel(
     for column in names.values():
         faults += find.missing_cells(frame[column])
     faults += find.infinite_cells(tidy, names)
+    faults += find.huge_cells(tidy, names)
     faults += find.impossible_outcomes(tidy, names)
     if not absent:
         tidy, structural = _with_structure(frame, tidy, list(levels), names)
