@@ -31,6 +31,7 @@ type Values = NDArray[np.float64]
 
 COMMON = ("intercept", "slope", "sd_resid", "dispersion")
 OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
+MAX_SEED = 2**63 - 1  # what NetCDF can hold
 PACKAGES = ("pymc", "nutpie", "arviz", "numpy", "xarray")
 
 
@@ -63,7 +64,8 @@ def fit(
     chains : int
         Chains for each replicate.
     seed : int, optional
-        Drawn, and recorded, if left out. The draws depend on nothing else, not on the number of cores either.
+        From 0 to 2**63 - 1; drawn, and recorded, if left out. The draws depend on nothing else, not on the
+        number of cores either.
     progress : bool
         Whether to show the sampler's progress bar.
 
@@ -107,6 +109,8 @@ def fit_validated(
     """Fit a model to a panel from `fitting_panel`; all else is as in `fit`."""
     if min(draws, tune, chains) < 1:
         raise ValueError(f"draws, tune and chains are 1 at least, not {draws}, {tune} and {chains}.")
+    if seed is not None and not 0 <= seed <= MAX_SEED:
+        raise ValueError(f"A seed is a whole number from 0 to 2**63 - 1, not {seed}.")
     started = time.perf_counter()
     tree = make_tree(panel, spec.data.levels)
     replicates = {int(name): panel[panel["replicate"] == name] for name in panel["replicate"].unique()}

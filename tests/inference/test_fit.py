@@ -105,6 +105,12 @@ def test_a_seed_is_drawn_and_recorded(spec, panel):
     xr.testing.assert_identical(first["posterior"].to_dataset(), again["posterior"].to_dataset())
 
 
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_a_file_could_not_hold_is_refused_before_sampling(seed, spec, panel):
+    with pytest.raises(ValueError, match=rf"from 0 to 2\*\*63 - 1, not {seed}\."):
+        fit(spec, panel, **{**SMALL, "seed": seed})
+
+
 def test_the_columns_that_the_model_file_names_are_fitted_and_no_others(spec, panel):
     text = spec.text.replace('time = "time"', 'time = "year"').replace('"value"', '"coverage"')
     named = panel.rename(columns={"time": "year", "value": "coverage"}).assign(time=0, value=1e6)
