@@ -4,6 +4,7 @@ The checks take a `tidy` frame: canonical column names, the source's rows as ind
 `names` maps a canonical name to the source's own column name, which is what a user can look up.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
@@ -135,6 +136,22 @@ def units_in_two_parents(tidy: pd.DataFrame, chain: Sequence[str], names: Names)
             message = f"'{unit}' stands in more than one {names[parent]}: {' and '.join(where)}"
             faults.append(Fault(message, row_label(rows.index[1]), names[child]))
     return faults
+
+
+def twin_labels(labels: pd.Series) -> list[str]:
+    """Find labels that differ in case, accents or spaces alone, each with its first row."""
+    first = labels.dropna().drop_duplicates()
+    spellings = first.groupby(first.map(_bare).to_numpy())
+    return [
+        " and ".join(f"'{label}' (row {row})" for row, label in twins.items())
+        for _, twins in spellings
+        if len(twins) > 1
+    ]
+
+
+def _bare(label: str) -> str:
+    letters = (c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
+    return " ".join("".join(letters).casefold().split())
 
 
 def too_few(tidy: pd.DataFrame, levels: Iterable[str], names: Names) -> list[Fault]:

@@ -87,7 +87,9 @@ def validate_panel(
     source : str
         What messages call the panel.
     missing : {"error", "drop"}, default "error"
-        Rows without an outcome: an error that names them, or left out and counted in `attrs["notes"]`.
+        Rows without an outcome: an error that names them, or left out and counted in `attrs["notes"]`, which
+        then names the units that have none left. Names that differ in case, accents or spaces alone are two
+        units all the same; `attrs["notes"]` says so.
 
     Returns
     -------
@@ -109,7 +111,8 @@ def validate_panel(
     results = [name for name in names if name not in ("replicate", "time", *levels)]
     notes: list[str] = []
     if missing == "drop":
-        frame = _with_outcome(frame, [names[name] for name in results], notes)
+        here = [level for level in levels if level in names]
+        frame = _with_outcome(frame, [names[name] for name in results], here, notes)
     if frame.empty:
         raise DataError(f"{source}: the panel has no rows.", "Give it one row per unit and time.")
 
@@ -125,6 +128,11 @@ def validate_panel(
         faults += structural
     if faults:
         raise _panel_error(source, frame, outcome, faults)
+    notes += [
+        f"{names[level]}: {fold} may be one place"
+        for level in levels
+        for fold in find.twin_labels(tidy[level])
+    ]
     for note in notes:
         logger.warning("%s: %s", source, note)
     columns = [
@@ -162,14 +170,20 @@ def _column_names(
     }
 
 
-def _with_outcome(frame: pd.DataFrame, outcome: Sequence[str], notes: list[str]) -> pd.DataFrame:
-    """Leave out the rows that lack an outcome, and note how many."""
+def _with_outcome(
+    frame: pd.DataFrame, outcome: Sequence[str], levels: Sequence[str], notes: list[str]
+) -> pd.DataFrame:
+    """Leave out the rows that lack an outcome, and note how many, and the units that thereby vanish."""
     lacking = pd.Series(False, index=frame.index)
     for column in outcome:
         lacking |= missing_mask(frame[column])
     if lacking.any():
         notes.append(f"rows without an outcome left out, as asked: {lacking.sum()} of {len(frame)}")
-    return frame[~lacking]
+    kept = frame[~lacking]
+    for level in levels:
+        if lost := sorted(set(to_labels(frame[level]).dropna()) - set(to_labels(kept[level]))):
+            notes.append(f"{level}: without any outcome and so not in the panel: {listed(lost)}")
+    return kept
 
 
 def _tidy(

@@ -131,6 +131,31 @@ def test_rows_without_an_outcome_are_left_out_only_as_asked_and_said(panel_of, c
     assert caplog.messages == ["panel.csv: rows without an outcome left out, as asked: 1 of 8"]
 
 
+def test_units_that_lose_all_their_rows_are_named(panel_of, caplog):
+    text = GOOD.replace("91", "").replace("93.25", "NA").replace("Capitólio,2011,70", "Capitólio,2011,")
+    notes = panel_of(text, missing="drop").attrs["notes"]
+    assert notes == [
+        "rows without an outcome left out, as asked: 3 of 8",
+        "municipality: without any outcome and so not in the panel: 'Tocantins'",
+    ]
+    assert f"panel.csv: {notes[1]}" in caplog.messages
+
+
+def test_one_name_spelled_in_two_ways_is_said_with_its_rows(panel_of, caplog):
+    text = GOOD.replace("Passos,Cássia,2012", "Passos,CASSIA,2012").replace("Ubá,Gui", "UBÁ,Gui")
+    panel = panel_of(text)
+    assert panel["municipality"].nunique() == 5
+    assert panel.attrs["notes"] == [
+        "region: 'UBÁ' (row 2) and 'Ubá' (row 4) may be one place",
+        "municipality: 'Cássia' (row 8) and 'CASSIA' (row 9) may be one place",
+    ]
+    assert f"panel.csv: {panel.attrs['notes'][0]}" in caplog.messages
+
+
+def test_names_that_differ_in_a_letter_are_two_places(panel_of):
+    assert panel_of(GOOD.replace("Cássia", "Capitólia")).attrs["notes"] == []
+
+
 REAL = Path(__file__).parents[2] / "../shared/real/esf_mg_2012_2016.csv"
 
 
