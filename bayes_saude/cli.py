@@ -33,8 +33,15 @@ class OneLineErrors(TyperGroup):
         except (BayesSaudeError, OSError) as error:
             if ctx.params["debug"]:
                 raise
-            typer.echo(f"Error: {error}", err=True)
+            typer.echo(f"Error: {_told(error)}", err=True)
             raise typer.Exit(2) from error
+
+
+def _told(error: BayesSaudeError | OSError) -> str:
+    if isinstance(error, BayesSaudeError):
+        return str(error)
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return f"{what}. See that the place exists, may be written and has room, or name another."
 
 
 app = typer.Typer(
@@ -178,10 +185,11 @@ def rank(
     options: dict[str, Any] = {"top": top, "prob": prob, "target": target}
     ranking = rank_units(fitted, by=by, level=level, within=within, **options)
     years = [float(by.removeprefix(LEVEL_PREFIX))] if by.startswith(LEVEL_PREFIX) else None
-    write_table(all_rankings(fitted, years, **options), result, "ranking")
+    written = write_table(all_rankings(fitted, years, **options), result, "ranking")
     screen = console()
     screen.print(ranking_table(ranking.groupby("within", sort=False).head(top)))
-    say(screen, f"\nAll rankings: {result / 'ranking.csv'}\n{fitted.attrs['panel_note']}")
+    place = f"All rankings: {result / 'ranking.csv'}\n" if written else ""
+    say(screen, f"\n{place}{fitted.attrs['panel_note']}")
 
 
 @app.command()
@@ -207,11 +215,12 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     frequentist = reml(fitted)
     comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
     counted = agreement(mark_borderline(fitted, comparison))
-    write_table(comparison, result, "comparison")
+    written = write_table(comparison, result, "comparison")
     write_table(parameters, result, "hyperparameters")
     screen = console()
     screen.print(hyperparameter_table(parameters), "", agreement_table(counted), sep="\n")
-    say(screen, f"\nUnit by unit: {result / 'comparison.csv'}\n{fitted.attrs['panel_note']}")
+    place = f"Unit by unit: {result / 'comparison.csv'}\n" if written else ""
+    say(screen, f"\n{place}{fitted.attrs['panel_note']}")
 
 
 @app.command()

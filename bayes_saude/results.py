@@ -1,6 +1,7 @@
 """What a result folder holds besides the fit: checks, rankings, the comparison with REML."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import xarray as xr
 
 from bayes_saude.inference.checks import check, require
 from bayes_saude.inference.store import STAMP, replacing
+
+logger = logging.getLogger(__name__)
 
 
 def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[str, Any]:
@@ -55,12 +58,23 @@ def write_checks(fit: xr.DataTree, folder: Path) -> dict[str, Any]:
     return report
 
 
-def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
-    """Write a table of a result folder: "ranking", "comparison" or "hyperparameters", as CSV."""
+def write_table(table: pd.DataFrame, folder: Path, name: str) -> bool:
+    """Write a table of a result folder: "ranking", "comparison" or "hyperparameters", as CSV.
+
+    Returns
+    -------
+    bool
+        False, and a warning, where the folder cannot be written in: the screen still shows the result.
+    """
     # With nine digits the rounding of sums of ranks and probabilities is far below their Monte Carlo error.
-    _write(table.to_csv(index=False, float_format="%.9g"), folder / f"{name}.csv")
+    return _write(table.to_csv(index=False, float_format="%.9g"), folder / f"{name}.csv")
 
 
-def _write(text: str, path: Path) -> None:
-    with replacing(path) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
+def _write(text: str, path: Path) -> bool:
+    try:
+        with replacing(path) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
+    except OSError as error:
+        logger.warning("%s could not be written: %s", path, error.strerror)
+        return False
+    return True

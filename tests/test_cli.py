@@ -189,6 +189,39 @@ def test_figures_draws_both_kinds(result):
     assert {file.name for file in (result / "figures").iterdir()} == names
 
 
+@pytest.fixture
+def read_only(result, tmp_path, monkeypatch) -> Path:
+    """Copy the fit to a folder in which nothing can be written."""
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    shutil.copyfile(result / "fit.nc", tmp_path / "fit.nc")
+    monkeypatch.setattr("bayes_saude.results.replacing", refuse)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"), [("check", "R-hat"), ("rank", "Region J"), ("compare", "sd_slope")]
+)
+def test_a_read_only_folder_is_shown_with_a_warning_and_no_file_is_promised(read_only, command, shown):
+    done = run(command, read_only)
+    assert done.exit_code == 0
+    assert shown in done.stdout
+    assert ".csv" not in done.stdout
+    assert "could not be written: Permission denied" in done.stderr
+
+
+def test_a_file_that_cannot_be_made_is_told_with_what_to_do(result, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied", "figures")
+
+    monkeypatch.setattr("bayes_saude.result_figures.write_figures", refuse)
+    done = run("figures", result)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Error: figures: Permission denied. See that")
+
+
 def test_reading_a_fit_deletes_nothing(result, tmp_path):
     for older in ("comparison.csv", "mine.csv"):
         (tmp_path / older).write_text("kept")

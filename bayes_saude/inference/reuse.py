@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.inference.fit import fit_validated, fitting_panel, panel_digest
-from bayes_saude.inference.store import FIT, load, save
+from bayes_saude.inference.store import FIT, load, require_writable, save
 from bayes_saude.models.spec import ModelSpec
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def fit_or_load(
     Raises
     ------
     DataError
-        If the panel is at fault, or what is in the folder cannot be read.
+        If the panel is at fault, what is in the folder cannot be read, or nothing can be written there.
     """
     panel = fitting_panel(spec, panel, missing=missing)
     if not force and (Path(folder) / FIT).is_file():
@@ -61,6 +61,7 @@ def fit_or_load(
             logger.info("%s: the fit at hand is taken", folder)
             return kept
         logger.info("%s: fitted again, for a change of %s", folder, ", ".join(changes))
+    require_writable(Path(folder))
     fitted = fit_validated(spec, panel, draws=draws, tune=tune, chains=chains, seed=seed, progress=progress)
     save(fitted, folder)
     return fitted

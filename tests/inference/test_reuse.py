@@ -54,6 +54,13 @@ def test_any_change_is_fitted_again(spec, panel, tmp_path, counted, change):
     assert len(counted) == 2
 
 
+def test_a_folder_that_cannot_be_made_is_found_out_before_sampling(spec, panel, tmp_path, counted):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(DataError, match=r"Nothing can be written in .*--out"):
+        fit_or_load(spec, tmp_path / "file" / "model", panel, **SMALL)
+    assert counted == []
+
+
 def test_a_damaged_fit_is_replaced_only_by_force(spec, panel, tmp_path):
     (tmp_path / "fit.nc").write_bytes(b"nothing")
     with pytest.raises(DataError, match="--force"):
