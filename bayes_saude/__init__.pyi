@@ -2,11 +2,14 @@ from .data.aih import read_aih as read_aih
 from .data.icsap import classify as classify
 from .data.icsap import icsap_list as icsap_list
 from .data.panel import read_panel as read_panel
-from .data.panel import validate_panel as validate_panel
 from .data.published import read_published as read_published
 from .data.reconstruct import reconstruct as reconstruct
 from .data.tabnet import read_tabnet as read_tabnet
 from .data.tabnet_join import join_tabnet as join_tabnet
+from .errors import BayesSaudeError as BayesSaudeError
+from .errors import ConvergenceError as ConvergenceError
+from .errors import DataError as DataError
+from .errors import ModelFileError as ModelFileError
 from .inference.checks import check as check
 from .inference.checks import require as require
 from .inference.fit import fit as fit

@@ -16,10 +16,15 @@ def test_importing_costs_nothing_until_a_name_is_used():
 
 
 @pytest.mark.parametrize("name", [name for name in bs.__all__ if not name.startswith("__")])
-def test_every_public_name_is_a_documented_function(name):
-    function = getattr(bs, name)
-    assert callable(function)
-    assert function.__doc__
+def test_every_public_name_is_a_documented_function_or_error(name):
+    public = getattr(bs, name)
+    assert callable(public)
+    assert public.__doc__
+
+
+def test_every_error_can_be_caught():
+    for error in (bs.DataError, bs.ModelFileError, bs.ConvergenceError):
+        assert issubclass(error, bs.BayesSaudeError)
 
 
 def test_the_steps_of_an_analysis_are_public():

@@ -97,7 +97,7 @@ def validate_panel(
         Columns `replicate` (int, 1 where the source has none), the levels (str), `unit` (str, only where a
         finer identifier is needed to tell rows apart), `time` (int, or float where a time has decimals), and
         `value` (float), or `successes` and `trials` (int), or `count` (int) and `exposure` (float); in the
-        frame's order, with the frame's `attrs`.
+        frame's order, with the frame's `attrs` and the `source`.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def validate_panel(
         "time",
         *results,
     ]
-    return _finished(tidy, columns, frame.attrs, notes)
+    return _finished(tidy, columns, {**frame.attrs, "source": source}, notes)
 
 
 def reach_of(times: pd.Series) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from math import ceil
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ from bayes_saude.inference.effects import draw_effects
 from bayes_saude.inference.kept import KeptTrend
 from bayes_saude.inference.sampler import THIN, Trend
 from bayes_saude.inference.store import LAYOUT_VERSION
+from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.outcomes import GAUSSIAN
 from bayes_saude.models.predictor import TERMS, Tree, make_tree
@@ -36,7 +38,7 @@ PACKAGES = ("pymc", "nutpie", "arviz", "numpy", "xarray")
 
 
 def fit(
-    spec: ModelSpec,
+    spec: ModelSpec | str | Path,
     panel: pd.DataFrame | None = None,
     *,
     missing: Literal["error", "drop"] = "error",
@@ -54,7 +56,8 @@ def fit(
 
     Parameters
     ----------
-    spec : ModelSpec
+    spec : ModelSpec, str or Path
+        A model, or what `read_model` makes one of: its name in the catalogue, or the path of its file.
     panel : pandas.DataFrame, optional
         With the columns that the model file names. Read from `spec.data.panel` if left out.
     missing : {"error", "drop"}, default "error"
@@ -84,14 +87,18 @@ def fit(
         constant_data
             The panel, a variable for each of its columns (obs).
 
-        Attributes are `model`, `title`, `model_file` (the exact text), `data_sha256`, `panel_note`, `seed`,
-        `priors`, `sampler`, `versions` (JSON), `wall_time_s` and `layout_version`.
+        Attributes are `model`, `title`, `model_file` (the exact text), `data_source` (the panel's path or
+        name), `data_sha256`, `panel_note`, `panel_notes` (JSON: how the panel was read, such as rows left
+        out), `seed`, `priors`, `sampler`, `versions` (JSON), `wall_time_s` and `layout_version`.
 
     Raises
     ------
     DataError
         If the panel is at fault or cannot identify the trend.
+    ModelFileError
+        If there is no such model, or its file is at fault.
     """
+    spec = spec if isinstance(spec, ModelSpec) else read_model(spec)
     panel = fitting_panel(spec, panel, missing=missing)
     return fit_validated(spec, panel, draws=draws, tune=tune, chains=chains, seed=seed, progress=progress)
 
@@ -152,8 +159,10 @@ def fit_validated(
         "model": spec.name,
         "title": spec.title,
         "model_file": spec.text,
+        "data_source": str(panel.attrs["source"]),
         "data_sha256": panel_digest(panel),
-        "panel_note": str(panel.attrs.get("note", "")),
+        "panel_note": str(panel.attrs["note"]),
+        "panel_notes": json.dumps(panel.attrs["notes"], ensure_ascii=False),
         "seed": seed,
         "priors": priors_as_json(priors),
         "sampler": json.dumps(
@@ -200,12 +209,17 @@ def fitting_panel(
         If the panel is at fault, or the model's origin is further from its times than they span.
     """
     frame = read_panel(spec.data.panel) if frame is None else frame
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(
+            f"A panel is a pandas DataFrame, not of type {type(frame).__name__}.",
+            "Read a file with read_panel(path), or leave the panel out to take the model's own.",
+        )
     panel = validate_panel(
         frame,
         levels=spec.data.levels,
         time=spec.data.time,
         outcome=spec.data.outcome_columns,
-        source=str(frame.attrs.get("source", spec.data.panel)),
+        source=str(frame.attrs.get("source", "the DataFrame")),
         missing=missing,
     )
     earliest, latest = reach_of(panel["time"])

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from trends import simulate, trend_model
 from written_out import sample_written_out
 
-from bayes_saude.errors import DataError
+from bayes_saude.errors import DataError, ModelFileError
 from bayes_saude.inference import sampler
 from bayes_saude.inference.checks import check
 from bayes_saude.inference.fit import fit
@@ -56,6 +56,7 @@ def test_how_it_was_made_is_written_down(fitted, spec, panel):
     assert json.loads(attrs["versions"]).keys() >= {"bayes_saude", "pymc", "nutpie"}
     assert len(attrs["data_sha256"]) == 64
     assert attrs["panel_note"] == ""
+    assert (attrs["data_source"], attrs["panel_notes"]) == ("the DataFrame", "[]")
     assert attrs["wall_time_s"] > 0
 
 
@@ -124,7 +125,32 @@ def test_rows_without_an_outcome_are_left_out_only_on_request(spec, panel):
     gaps = panel.assign(value=panel["value"].where(panel.index != panel.index[3]))
     with pytest.raises(DataError, match="value"):
         fit(spec, gaps, **SMALL)
-    assert fit(spec, gaps, missing="drop", **SMALL)["constant_data"].sizes["obs"] == len(panel) - 1
+    fitted = fit(spec, gaps, missing="drop", **SMALL)
+    assert fitted["constant_data"].sizes["obs"] == len(panel) - 1
+    notes = [f"rows without an outcome left out, as asked: 1 of {len(panel)}"]
+    assert json.loads(fitted.attrs["panel_notes"]) == notes
+
+
+def test_a_model_may_be_given_by_the_path_of_its_file(spec, panel, tmp_path):
+    (tmp_path / "trend.toml").write_text(spec.text)
+    panel.to_csv(tmp_path / "panel.csv", index=False)
+    of_path, of_spec = fit(tmp_path / "trend.toml", **SMALL), fit(spec, panel, **SMALL)
+    assert of_path.attrs["data_source"] == str(tmp_path / "panel.csv")
+    assert of_path.attrs["model_file"] == spec.text
+    xr.testing.assert_allclose(of_path["posterior"].to_dataset(), of_spec["posterior"].to_dataset())
+
+
+def test_a_model_may_be_given_by_its_name_in_the_catalogue(panel):
+    with pytest.raises(DataError, match=r"the DataFrame: .*\n.*there is no such column"):
+        fit("sa2015-esf-region", panel.drop(columns="region"))
+    with pytest.raises(ModelFileError, match="sa2015-esf-region"):
+        fit("sa2015-esf-regoin")
+
+
+@pytest.mark.parametrize("wrong", ["panel.csv", {"value": [1]}])
+def test_a_panel_is_a_frame(spec, wrong):
+    with pytest.raises(DataError, match=rf"not of type {type(wrong).__name__}\. Read a file with read_panel"):
+        fit(spec, wrong)
 
 
 def test_replicates_are_fitted_one_by_one_and_stacked(spec, panel):
