@@ -62,8 +62,8 @@ def write_figures(
             for kind, ax in axes.items():
                 files.append(figures / f"{kind}-{level}-{by.replace(':', '-')}.{format}")
                 figure = cast(Figure, ax.figure)
-                figure.suptitle(title, size=FONT_SIZE)
-                figure.supxlabel(note, size=FONT_SIZE - 2)
+                figure.suptitle(title, size=FONT_SIZE, parse_math=False)
+                figure.supxlabel(note, size=FONT_SIZE - 2, parse_math=False)
                 figure.savefig(files[-1], dpi=300)
                 plt.close(figure)
     return files

@@ -41,6 +41,13 @@ def tables(levels, n=6):
     )
 
 
+def read(folder: Path, text: str):
+    """Read the model of the longest title, with this for its title."""
+    path = folder / "model.toml"
+    path.write_text(LONGEST.text.replace(LONGEST.title, text), encoding="utf-8")
+    return read_model(path)
+
+
 def draw(folder: Path, spec=LONGEST, *, note="", n=6, passed=True, **kwargs):
     fit = xr.DataTree(xr.Dataset(attrs={"model_file": spec.text, "model": spec.name, "panel_note": note}))
     files = result_figures.write_figures(
@@ -65,3 +72,10 @@ def test_the_longest_title_and_the_legends_fit_the_column(tmp_path, lang):
 
 def test_the_title_says_that_checks_failed(tmp_path):
     assert all("DESPITE FAILED CHECKS" in f.get_suptitle() for f in draw(tmp_path, passed=False).values())
+
+
+def test_money_in_the_title_and_the_note_is_no_mathematics(tmp_path):
+    for figure in draw(
+        tmp_path, read(tmp_path, "R$ per resident and R$ per visit"), note="R$ 1 = R$ 1"
+    ).values():
+        assert not any(text.get_parse_math() for text in (figure._suptitle, figure._supxlabel))

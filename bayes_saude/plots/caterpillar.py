@@ -78,10 +78,11 @@ def plot_caterpillar(
         ax.plot(units["mean"][chosen], rows[chosen], CLASS_MARKS[name], color=colour, markersize=3.2)
     ax.axvline(mean, color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)))
 
-    ax.set_yticks(rows, units["unit"])
+    # A name's "$" is money, not mathematics.
+    ax.set_yticks(rows, units["unit"], parse_math=False)
     ax.set_ylim(rows[-1] + 0.7, -0.7)
     # Right-aligned, so that a long label runs below the names rather than out of the figure.
-    ax.set_xlabel(label or quantity_word(by, lang), loc="right")
+    ax.set_xlabel(label or quantity_word(by, lang), loc="right", parse_math=False)
     localise(ax.xaxis, lang)
     tidy(ax)
     ax.tick_params(axis="y", length=0)

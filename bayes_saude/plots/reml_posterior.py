@@ -94,8 +94,8 @@ def plot_reml_posterior(
 
     ax.set(xlim=ends, ylim=ends, aspect="equal")
     what = label or quantity_word(parameter, lang)
-    ax.set_xlabel(word("reml", lang, what=what))
-    ax.set_ylabel(word("posterior", lang, what=what))
+    ax.set_xlabel(word("reml", lang, what=what), parse_math=False)
+    ax.set_ylabel(word("posterior", lang, what=what), parse_math=False)
     for axis in (ax.xaxis, ax.yaxis):
         localise(axis, lang)
     tidy(ax)
@@ -132,6 +132,7 @@ def _name(ax: Axes, differs: pd.DataFrame, most: int, ends: tuple[float, float])
             ha="left" if right else "right",
             va="center",
             size=FONT_SIZE - 1,
+            parse_math=False,
             arrowprops={
                 "arrowstyle": "-", "linewidth": 0.3, "shrinkA": 1, "shrinkB": 1.5, "relpos": (not right, 0.5),
             },

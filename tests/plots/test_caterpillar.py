@@ -91,6 +91,15 @@ def test_a_ranking_that_is_not_there_is_refused_with_those_that_are(make_ranking
         plot_caterpillar(make_ranking(5), by="level:2014")
 
 
+def test_money_in_names_is_no_mathematics(make_ranking):
+    ranking = make_ranking(3)
+    ranking["unit"] = "R$ 1 to R$ " + ranking["unit"].str[-1]
+    ax = plot_caterpillar(ranking, label="R$ per R$")
+    ax.figure.canvas.draw()
+    assert names(ax)[0] == "R$ 1 to R$ 0"
+    assert not any(text.get_parse_math() for text in (*ax.get_yticklabels(), ax.xaxis.label))
+
+
 def test_another_language_is_refused(make_ranking):
     with pytest.raises(BayesSaudeError, match="'en' or 'pt'"):
         plot_caterpillar(make_ranking(5), lang="fr")

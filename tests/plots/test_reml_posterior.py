@@ -61,6 +61,12 @@ def test_portuguese_has_its_words_and_its_decimal_comma(comparison):
         assert {"0,2", "0,4", "0,6"} <= {tick.get_text() for tick in ticks}
 
 
+def test_money_in_names_is_no_mathematics(comparison):
+    ax = plot_reml_posterior(comparison, label="R$ per R$")
+    assert len(ax.texts) == 3
+    assert not any(text.get_parse_math() for text in (*ax.texts, ax.xaxis.label, ax.yaxis.label))
+
+
 def test_axes_given_are_used(comparison):
     _, ax = plt.subplots()
     assert plot_reml_posterior(comparison, ax=ax) is ax
