@@ -104,7 +104,8 @@ def fit(
     tune: Annotated[int, typer.Option(help="Draws of each chain to tune the sampler with.", min=1)] = 1000,
     chains: Annotated[int, typer.Option(help="Chains.", min=1)] = 4,
     seed: Annotated[
-        int | None, typer.Option(help="Seed. Without one it is drawn, and recorded.", min=0)
+        int | None,
+        typer.Option(help="Seed. Without one it is drawn, and recorded.", min=0, max=2**63 - 1),
     ] = None,
     out: Out = Path("results"),
     force: Force = False,
@@ -117,12 +118,13 @@ def fit(
 
     Example: bayes-saude fit my-model.toml --data panel.csv --missing drop
     """
-    from bayes_saude.console import on_terminal
+    from bayes_saude.console import on_terminal, tell_of_reuse
     from bayes_saude.data.panel import read_panel
     from bayes_saude.inference.reuse import fit_or_load
     from bayes_saude.models.catalogue import read_model
     from bayes_saude.results import checked
 
+    tell_of_reuse()
     spec = read_model(model)
     folder = out / spec.name
     fitted = fit_or_load(
@@ -257,15 +259,23 @@ def reconstruct(
 ) -> None:
     """Rebuild a panel from the printed results of Sá (2015), such that REML gives them back.
 
+    A text beside it, panel.txt for panel.csv, says that it is a reconstruction.
+
     Example: bayes-saude reconstruct --seed 6 --out panel.csv
     """
     from bayes_saude.data.reconstruct import reconstruct as rebuild
     from bayes_saude.data.shipped import RECONSTRUCTION
+    from bayes_saude.inference.store import require_writable
 
     if not out.parent.is_dir():
         raise DataError(f"The folder {out.parent} does not exist.", "Make it first, or write elsewhere.")
+    if not out.name.endswith((".csv", ".csv.gz", ".csv.xz")):
+        raise DataError(f"{out} is not a CSV file by its name.", "Name it panel.csv, .csv.gz or .csv.xz.")
+    require_writable(out.parent)
     panel = rebuild(seed)
     panel.to_csv(out, index=False)
+    beside = out.with_name(f"{out.name.rpartition('.csv')[0]}.txt")
+    beside.write_text(f"{out.name}: {RECONSTRUCTION}\n", encoding="utf-8")
     typer.echo(f"{len(panel)} rows written to {out}. {RECONSTRUCTION}")
 
 

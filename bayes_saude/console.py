@@ -42,6 +42,11 @@ def log_to_stderr() -> None:
     package.setLevel(logging.WARNING if on_terminal() else logging.INFO)
 
 
+def tell_of_reuse() -> None:
+    """Tell on a terminal too that a fit is taken from a folder, where nothing else is drawn meanwhile."""
+    logging.getLogger("bayes_saude.inference.reuse").setLevel(logging.INFO)
+
+
 def track(items: Sequence[str], doing: str) -> Iterator[str]:
     """Go through items and say at which one the work is.
 

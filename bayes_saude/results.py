@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.inference.checks import check, require
-from bayes_saude.inference.store import STAMP, replacing
+from bayes_saude.inference.store import PANEL_NOTE, STAMP, replacing
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[st
 
 
 def write_checks(fit: xr.DataTree, folder: Path) -> dict[str, Any]:
-    """Check a fit and write `checks.json`; a failing fit raises nothing here.
+    """Check a fit and write `checks.json`, and the panel's note if it has one; no failing fit raises here.
 
     Returns
     -------
@@ -55,6 +55,8 @@ def write_checks(fit: xr.DataTree, folder: Path) -> dict[str, Any]:
     """
     report = check(fit)
     _write(json.dumps(report, indent=2, allow_nan=False) + "\n", folder / "checks.json")
+    if note := fit.attrs["panel_note"]:
+        _write(f"{note}\n", folder / PANEL_NOTE)
     return report
 
 

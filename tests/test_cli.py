@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from bayes_saude.cli import app
 from bayes_saude.console import console
 from bayes_saude.data.shipped import RECONSTRUCTION
-from bayes_saude.inference.store import STAMP
+from bayes_saude.inference.store import PANEL_NOTE, STAMP, load, save
 from bayes_saude.screen_tables import hyperparameter_table
 
 COMMANDS = ["demo", "models", "fit", "check", "rank", "compare", "figures", "reconstruct", "icsap"]
@@ -86,10 +86,35 @@ def test_fit_leaves_a_result_folder_and_shows_the_checks(result, model_file):
 def test_the_same_fit_is_used_again_and_force_fits_anew(result, model_file):
     made = (result / "fit.nc").stat().st_mtime_ns
     again = ("fit", model_file, *SEED, "--out", result.parent)
-    run(*again)
+    assert f"{result}: the fit at hand is taken" in run(*again).stderr
     assert (result / "fit.nc").stat().st_mtime_ns == made
-    run(*again, "--force")
+    assert "replaced" in run(*again, "--force").stderr
     assert (result / "fit.nc").stat().st_mtime_ns > made
+
+
+def test_on_a_terminal_too_a_fit_that_is_used_again_or_replaced_is_told(model_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("bayes_saude.console.on_terminal", lambda: True)
+    arguments = ("fit", model_file, *TOO_FEW, "--out", tmp_path)
+    assert "the fit at hand" not in run(*arguments).stderr
+    assert "the fit at hand is taken" in run(*arguments).stderr
+    told = run(*arguments, "--draws", 21).stderr
+    assert "for a change of draws" in told
+    assert "tables and figures removed" in " ".join(told.split())
+
+
+def test_a_seed_that_a_fit_cannot_hold_is_refused_before_sampling(model_file, tmp_path):
+    done = run("fit", model_file, "--seed", 2**64, "--out", tmp_path)
+    assert done.exit_code == 2
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_note_on_the_panel_lies_in_the_result_folder(result, tmp_path):
+    fitted = load(result)
+    assert not (result / PANEL_NOTE).exists()
+    fitted.attrs["panel_note"] = "A reconstruction."
+    save(fitted, tmp_path)
+    assert run("check", tmp_path).exit_code == 0
+    assert (tmp_path / PANEL_NOTE).read_text() == "A reconstruction.\n"
 
 
 def test_a_panel_with_empty_cells_needs_leave_to_drop_rows(tmp_path, model_file, coverage):
@@ -253,6 +278,15 @@ def test_reconstruct_writes_a_panel_and_says_what_it_is(tmp_path, monkeypatch):
     done = run("reconstruct", "--seed", 6, "--out", tmp_path / "panel.csv")
     assert done.stdout.rstrip().endswith(RECONSTRUCTION)
     assert pd.read_csv(tmp_path / "panel.csv").equals(panel.assign(pap=6))
+    assert (tmp_path / "panel.txt").read_text() == f"panel.csv: {RECONSTRUCTION}\n"
+
+
+@pytest.mark.parametrize("name", ["panel.xlsx", "panel", "panel.csv.zip"])
+def test_reconstruct_writes_csv_only_and_says_so_first(tmp_path, monkeypatch, name):
+    monkeypatch.setattr("bayes_saude.data.reconstruct.reconstruct", lambda seed: pytest.fail("began to work"))
+    done = run("reconstruct", "--out", tmp_path / name)
+    assert done.exit_code == 2
+    assert f"{name} is not a CSV file by its name" in done.stderr
 
 
 def test_reconstruct_does_not_work_for_a_minute_to_find_no_folder(tmp_path, monkeypatch):

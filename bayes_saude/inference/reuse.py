@@ -60,11 +60,19 @@ def fit_or_load(
         if not changes:
             logger.info("%s: the fit at hand is taken", folder)
             return kept
-        logger.info("%s: fitted again, for a change of %s", folder, ", ".join(changes))
+        _tell_of_replacement(folder, f"for a change of {', '.join(changes)}")
+    elif (Path(folder) / FIT).is_file():
+        _tell_of_replacement(folder, "as asked")
     require_writable(Path(folder))
     fitted = fit_validated(spec, panel, draws=draws, tune=tune, chains=chains, seed=seed, progress=progress)
     save(fitted, folder)
     return fitted
+
+
+def _tell_of_replacement(folder: str | Path, why: str) -> None:
+    logger.warning(
+        "%s: fitted again, %s; the older fit there is replaced, its tables and figures removed", folder, why
+    )
 
 
 def _changes(kept: xr.DataTree, spec: ModelSpec, panel: pd.DataFrame, wanted: dict[str, int]) -> list[str]:

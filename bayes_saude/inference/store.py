@@ -16,9 +16,11 @@ MODEL = "model.toml"
 # Lies in a result folder while anything in it comes from a fit that fails its checks: the tables' columns are
 # a contract and have no room for a warning.
 STAMP = "DESPITE_FAILED_CHECKS.txt"
+# What must be said of the panel wherever its results go, as that it is a reconstruction.
+PANEL_NOTE = "PANEL_NOTE.txt"
 # What is concluded from a fit and does not outlive it. Nothing else in a result folder is ever removed.
 CONCLUSIONS = (
-    "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", STAMP,
+    "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", STAMP, PANEL_NOTE,
     "figures/caterpillar-*", "figures/reml-posterior-*",
 )  # fmt: skip
 GROUPS = ("posterior", "sample_stats", "constant_data")
