@@ -4,6 +4,7 @@ A model file is TOML and data only: nothing in it is ever evaluated.
 """
 
 import json
+import math
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from pydantic import (
 from bayes_saude.data.shipped import is_shipped_name
 from bayes_saude.errors import ModelFileError, did_you_mean, listed
 from bayes_saude.models.explain import explain
-from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN
+from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN, LOGIT
 
 # Dimensions and variables that a fit has anyway: a level of that name could not be told from them.
 RESERVED = {"chain", "draw", "obs", "term", "level", "replicate", "time", "intercept", "slope"} | {
@@ -149,7 +150,7 @@ class RankingSpec(Section):
         description='write direction = "higher_is_better" or direction = "lower_is_better"'
     )
     target: float | None = Field(
-        None, description="a level to be met, in the outcome's unit, e.g. target = 95"
+        None, description="a level to be met, in the outcome's unit, e.g. target = 95; of a share, 0.95"
     )
 
 
@@ -178,6 +179,15 @@ class ModelFile(Section):
                 f"data.outcome: the {family} family has the columns {listed(wanted)}, not {listed(columns)}; "
                 f"rename the panel's columns and write outcome = {json.dumps(wanted)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _target_fits_the_family(self) -> Self:
+        family, target = self.model.family, self.ranking.target
+        share = FAMILIES[family].link is LOGIT
+        if family != GAUSSIAN and target is not None and not 0 < target < (1 if share else math.inf):
+            valid = "a share, above 0 and below 1" if share else "a rate, above 0"
+            raise ValueError(f"ranking.target: with the {family} family it is {valid}, not {target:g}")
         return self
 
     @model_validator(mode="after")

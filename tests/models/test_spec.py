@@ -203,6 +203,28 @@ def test_a_fault_names_the_file_the_key_and_what_is_valid(text, expected):
     assert expected in message(text)
 
 
+RATES = GOOD.replace('"value"', '["count", "exposure"]').replace("gaussian", "negative_binomial")
+BETA_BINOMIAL = SHARES.replace("binomial", "beta_binomial")
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "expected"),
+    [
+        (SHARES, 25, "with the binomial family it is a share, above 0 and below 1, not 25"),
+        (SHARES, 1, "with the binomial family it is a share, above 0 and below 1, not 1"),
+        (BETA_BINOMIAL, 0, "with the beta_binomial family it is a share, above 0 and below 1, not 0"),
+        (RATES, 0, "with the negative_binomial family it is a rate, above 0, not 0"),
+    ],
+)
+def test_a_target_that_the_outcome_cannot_be_at_is_refused(text, target, expected):
+    assert message(f"{text}target = {target}\n").endswith(f"ranking.target: {expected}.")
+
+
+@pytest.mark.parametrize(("text", "target"), [(GOOD, -3), (SHARES, 0.25), (BETA_BINOMIAL, 0.5), (RATES, 25)])
+def test_a_target_that_the_outcome_can_be_at_is_read(text, target):
+    assert parse(f"{text}target = {target}\n").ranking.target == target
+
+
 @pytest.mark.parametrize("level", ["term", "chain", "time", "corr", "sd_resid", "dispersion", "a/b"])
 def test_a_level_may_not_be_called_what_a_fit_has_already(level):
     assert f"data: '{level}' cannot be the name of a level" in message(
