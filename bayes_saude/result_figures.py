@@ -17,6 +17,7 @@ from bayes_saude.summaries.ranking import ALL
 
 # Characters to a line of the title and of the small print in a figure that is one column wide.
 TITLE_WIDTH, NOTE_WIDTH = 55, 90
+LINE_SPACING = 1.25
 
 
 def write_figures(
@@ -62,8 +63,16 @@ def write_figures(
             for kind, ax in axes.items():
                 files.append(figures / f"{kind}-{level}-{by.replace(':', '-')}.{format}")
                 figure = cast(Figure, ax.figure)
-                figure.suptitle(title, size=FONT_SIZE, parse_math=False)
-                figure.supxlabel(note, size=FONT_SIZE - 2, parse_math=False)
+                _surround(figure, title, note)
                 figure.savefig(files[-1], dpi=300)
                 plt.close(figure)
     return files
+
+
+def _surround(figure: Figure, title: str, note: str) -> None:
+    """Write a title above and a note below, and make the figure taller by as much."""
+    figure.suptitle(title, size=FONT_SIZE, parse_math=False)
+    figure.supxlabel(note, size=FONT_SIZE - 2, parse_math=False)
+    points = LINE_SPACING * (FONT_SIZE * len(title.splitlines()) + (FONT_SIZE - 2) * len(note.splitlines()))
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(width, height + points / 72)

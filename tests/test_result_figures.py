@@ -79,3 +79,14 @@ def test_money_in_the_title_and_the_note_is_no_mathematics(tmp_path):
         tmp_path, read(tmp_path, "R$ per resident and R$ per visit"), note="R$ 1 = R$ 1"
     ).values():
         assert not any(text.get_parse_math() for text in (figure._suptitle, figure._supxlabel))
+
+
+@pytest.mark.parametrize("n", [2, 6, 28, 853])
+def test_names_legend_title_and_note_have_room_for_any_number_of_units(tmp_path, n):
+    figures = draw(tmp_path, note="A word of four lines. " * 16, n=n)
+    figure = figures["caterpillar-region-slope"]
+    (ax,) = figure.axes
+    texts = [figure._suptitle, ax.get_legend(), *ax.get_yticklabels(), ax.xaxis.label, figure._supxlabel]
+    assert all(inside(figure, text) for text in texts)
+    boxes = [text.get_window_extent() for text in texts]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])

@@ -16,6 +16,7 @@ from bayes_saude.plots.style import (
     new_axes,
     percent,
     quantity_word,
+    shorten,
     tidy,
     word,
 )
@@ -23,7 +24,8 @@ from bayes_saude.summaries.ranking import classes, select
 
 # Units drawn one below the other before the middle of the ranking is left out.
 MOST_ROWS = 45
-ROW_HEIGHT = 0.122
+# Inches: a unit's row, all rows of a short ranking, and the legend with the horizontal axis.
+ROW_HEIGHT, LEAST_HEIGHT, AROUND = 0.122, 0.5, 0.9
 
 
 def plot_caterpillar(
@@ -69,7 +71,7 @@ def plot_caterpillar(
     # The bottom end stands one row lower, to leave room for the line that says so.
     rows = np.arange(len(units)) + (np.arange(len(units)) >= ends) * 1.6 * left_out
     if ax is None:
-        ax = new_axes(COLUMN, 0.75 + ROW_HEIGHT * (rows[-1] + 1))
+        ax = new_axes(COLUMN, AROUND + max(ROW_HEIGHT * (rows[-1] + 1), LEAST_HEIGHT))
 
     sides = classes(units["p_above_mean"], prob)
     for name, colour in CLASS_COLOURS.items():
@@ -79,7 +81,7 @@ def plot_caterpillar(
     ax.axvline(mean, color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)))
 
     # A name's "$" is money, not mathematics.
-    ax.set_yticks(rows, units["unit"], parse_math=False)
+    ax.set_yticks(rows, [shorten(unit) for unit in units["unit"]], parse_math=False)
     ax.set_ylim(rows[-1] + 0.7, -0.7)
     # Right-aligned, so that a long label runs below the names rather than out of the figure.
     ax.set_xlabel(label or quantity_word(by, lang), loc="right", parse_math=False)

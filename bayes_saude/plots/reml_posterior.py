@@ -12,6 +12,7 @@ from bayes_saude.plots.style import (
     localise,
     new_axes,
     quantity_word,
+    shorten,
     tidy,
     word,
 )
@@ -19,6 +20,8 @@ from bayes_saude.plots.style import (
 SAME, DIFFERS = CLASS_COLOURS["none"], CLASS_COLOURS["below"]
 # More names than these cover one another.
 MOST_NAMES = 10
+# Characters of a name; longer ones would take the room of the axes.
+NAME_WIDTH = 22
 # Where the names to the right begin, and the height of a line of them, as shares of the axes.
 NAMES_EDGE, LINE = 0.56, 0.052
 
@@ -125,7 +128,7 @@ def _name(ax: Axes, differs: pd.DataFrame, most: int, ends: tuple[float, float])
     heights = [*from_bottom, *(1 - height for height in from_top)]
     for (_, unit), height, right in zip(named.iterrows(), heights, lower, strict=True):
         ax.annotate(
-            unit["unit"],
+            shorten(unit["unit"], NAME_WIDTH),
             xy=(unit["reml"], unit["bayes"]),
             xytext=(NAMES_EDGE if right else 1 - NAMES_EDGE, height),
             textcoords="axes fraction",

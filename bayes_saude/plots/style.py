@@ -52,6 +52,11 @@ def quantity_word(by: str, lang: Lang) -> str:
     return word(kind, lang, time=time)
 
 
+def shorten(name: str, most: int = 35) -> str:
+    """Cut a name to so many characters, the last of them an ellipsis where something is left out."""
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
 def percent(prob: float, lang: Lang) -> str:
     """Write a probability as a percentage: "95%", "99,5%"."""
     text = f"{100 * prob:g}%"

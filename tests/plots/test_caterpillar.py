@@ -91,6 +91,11 @@ def test_a_ranking_that_is_not_there_is_refused_with_those_that_are(make_ranking
         plot_caterpillar(make_ranking(5), by="level:2014")
 
 
+def test_a_long_name_is_cut(make_ranking):
+    ranking = make_ranking(2).replace({"unit": {"Unit 000": "x" * 36, "Unit 001": "y" * 35}})
+    assert names(plot_caterpillar(ranking)) == ["x" * 34 + "…", "y" * 35]
+
+
 def test_money_in_names_is_no_mathematics(make_ranking):
     ranking = make_ranking(3)
     ranking["unit"] = "R$ 1 to R$ " + ranking["unit"].str[-1]

@@ -53,6 +53,16 @@ def test_names_do_not_cover_one_another(comparison):
     assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
 
 
+def test_a_long_name_stays_within_the_axes(comparison):
+    units = comparison.assign(unit="Consórcio Intermunicipal de Saúde " + comparison["unit"])
+    ax = plot_reml_posterior(units)
+    ax.figure.canvas.draw()
+    frame = ax.get_window_extent()
+    boxes = [Text.get_window_extent(text) for text in ax.texts]
+    assert len(boxes) == 3
+    assert all(frame.x0 <= box.x0 and box.x1 <= ax.figure.bbox.width for box in boxes)
+
+
 def test_portuguese_has_its_words_and_its_decimal_comma(comparison):
     ax = plot_reml_posterior(comparison, lang="pt")
     assert ax.get_ylabel() == "intercepto, média a posteriori"
