@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bayes_saude.data.cells import missing_mask, row_label
-from bayes_saude.errors import Fault, did_you_mean
+from bayes_saude.errors import MAX_FAULTS_SHOWN, Fault, did_you_mean
 
 Names = Mapping[str, str]
 
@@ -102,16 +102,25 @@ def bad_replicates(tidy: pd.DataFrame, unit: str, names: Names) -> list[Fault]:
 
 
 def repeated_rows(tidy: pd.DataFrame, keys: Sequence[str], names: Names) -> list[Fault]:
-    """Find rows whose keys (replicate, levels, time) an earlier row has already."""
+    """Find rows whose keys (replicate, levels, time) an earlier row has already.
+
+    They are one fault where they are too many to be shown: the rows are then no slips, but parts of a unit.
+    """
     repeated = tidy.duplicated(list(keys)).to_numpy()
     if not repeated.any():
         return []
     rows = pd.Series(tidy.index, index=range(len(tidy)))
     first = rows.groupby([tidy[key].to_numpy() for key in keys]).transform("first").to_numpy()
     shown = [key for key in keys if key != "replicate" or _differ(tidy["replicate"])]
+    where = np.flatnonzero(repeated).tolist()
+    many = len(where) > MAX_FAULTS_SHOWN
+    others = f"; {len(where) - 1} rows more do the like" if many else ""
     return [
-        Fault(f"{REPEATS} {first[i]}: {_describe(tidy.iloc[i], shown, names)}", row_label(tidy.index[i]))
-        for i in np.flatnonzero(repeated).tolist()
+        Fault(
+            f"{REPEATS} {first[i]}: {_describe(tidy.iloc[i], shown, names)}{others}",
+            row_label(tidy.index[i]),
+        )
+        for i in (where[:1] if many else where)
     ]
 
 

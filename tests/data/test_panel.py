@@ -262,6 +262,20 @@ def test_rows_that_only_repeat_are_answered_with_the_way_to_name_their_parts(pan
     assert advice == "Keep one row per unit and time, or name the parts of a unit in a column 'unit'."
 
 
+@pytest.mark.parametrize(("hospitals", "reported"), [(6, 20), (7, 1)])
+def test_repetition_in_more_rows_than_are_shown_is_one_fault(panel_of, hospitals, reported):
+    text = "region,hospital,year,value\n" + "".join(
+        f"{region},{region}{hospital},{year},1\n"
+        for region in "AB"
+        for year in (2011, 2012)
+        for hospital in range(hospitals)
+    )
+    faults, _ = faults_of(panel_of, text, **REGION)
+    assert len(faults) == reported
+    more = f"; {4 * (hospitals - 1) - 1} rows more do the like" if reported == 1 else ""
+    assert faults[0] == f"row 3: it repeats row 2: region 'A', year 2011{more}"
+
+
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
