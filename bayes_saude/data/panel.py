@@ -67,12 +67,14 @@ def validate_panel(
     time: str,
     outcome: Sequence[str],
     source: str,
+    unit: str | None = None,
     missing: Literal["error", "drop"] = "error",
 ) -> pd.DataFrame:
     """Make the canonical tidy panel of a model, or say everything that is wrong with the frame.
 
     No row is ever left out silently. Rows may share the finest level and the time only where a finer
-    identifier tells them apart: the column `unit` or, lacking that, `municipality`.
+    identifier tells them apart: the column named by `unit` or, with none named, a column called "unit" or
+    "municipality".
 
     Parameters
     ----------
@@ -86,6 +88,8 @@ def validate_panel(
         One column of any name, or ("successes", "trials"), or ("count", "exposure").
     source : str
         What messages call the panel.
+    unit : str, optional
+        Column that tells apart the rows of one unit and time, such as "hospital".
     missing : {"error", "drop"}, default "error"
         Rows without an outcome: an error that names them, or left out and counted in `attrs["notes"]`, which
         then names the units that have none left. Names that differ in case, accents or spaces alone are two
@@ -105,7 +109,7 @@ def validate_panel(
         With every fault found in `faults`.
     """
     names = _column_names(frame, levels, time, outcome)
-    faults = find.absent_columns(frame, names.values())
+    faults = find.absent_columns(frame, [*names.values(), *([unit] if unit else [])])
     absent = {fault.column for fault in faults}
     names = {name: column for name, column in names.items() if column not in absent}
     results = [name for name in names if name not in ("replicate", "time", *levels)]
@@ -124,7 +128,7 @@ def validate_panel(
     faults += find.huge_cells(tidy, names)
     faults += find.impossible_outcomes(tidy, names)
     if not absent:
-        tidy, structural = _with_structure(frame, tidy, list(levels), names)
+        tidy, structural = _with_structure(frame, tidy, list(levels), names, unit)
         faults += structural
     if faults:
         raise _panel_error(source, frame, outcome, faults)
@@ -209,14 +213,14 @@ def _tidy(
 
 
 def _with_structure(
-    frame: pd.DataFrame, tidy: pd.DataFrame, levels: list[str], names: Mapping[str, str]
+    frame: pd.DataFrame, tidy: pd.DataFrame, levels: list[str], names: Mapping[str, str], unit: str | None
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Check how rows, units and levels hang together, adding the column `unit` where it is needed."""
     keys = [name for name in names if name in ("replicate", "time", *levels)]
     usable = tidy.dropna(subset=keys)
     faults: list[Fault] = []
     chain = list(levels)
-    finer = _finer_identifier(frame, levels)
+    finer = unit or _finer_identifier(frame, levels)
     if finer and usable.duplicated(keys).any():
         faults += find.missing_cells(frame[finer])
         tidy = tidy.assign(unit=to_labels(frame[finer]))
@@ -255,7 +259,10 @@ def _panel_error(source: str, frame: pd.DataFrame, outcome: Sequence[str], fault
             "Fill the empty cells, or leave rows without an outcome out: missing='drop' (--missing drop)."
         )
     if any(fault.message.startswith(find.REPEATS) for fault in faults):
-        advice.append("Keep one row per unit and time, or name the parts of a unit in a column 'unit'.")
+        advice.append(
+            "Keep one row per unit and time, or name under [data] in the model file the column that tells "
+            'the rows of a unit apart, for example unit = "hospital".'
+        )
     advice = advice or ["Correct these places in the source and run again."]
     return DataError(f"{source}: the panel has {count}{rows}.", " ".join(advice), faults)
 

@@ -220,6 +220,7 @@ def fitting_panel(
         time=spec.data.time,
         outcome=spec.data.outcome_columns,
         source=str(frame.attrs.get("source", "the DataFrame")),
+        unit=spec.data.unit,
         missing=missing,
     )
     earliest, latest = reach_of(panel["time"])

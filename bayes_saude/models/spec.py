@@ -115,6 +115,12 @@ class DataSpec(Section):
         description='the columns of units, outermost first, e.g. levels = ["region", "municipality"]'
     )
 
+    unit: str | None = Field(
+        None,
+        min_length=1,
+        description='the column that tells apart rows of one unit and time, e.g. unit = "hospital"',
+    )
+
     @property
     def outcome_columns(self) -> tuple[str, ...]:
         """The outcome's columns, one or two."""
@@ -128,9 +134,11 @@ class DataSpec(Section):
                     f"'{level}' cannot be the name of a level; rename the column in the panel "
                     f"(taken names: {listed(sorted(RESERVED))}; no '/')"
                 )
-        columns = [*self.levels, self.time, *self.outcome_columns]
+        if self.unit and "unit" in self.levels:
+            raise ValueError("unit: a level is called 'unit' already; rename that column in the panel")
+        columns = [*self.levels, self.time, *self.outcome_columns, *([self.unit] if self.unit else [])]
         if repeated := sorted({name for name in columns if columns.count(name) > 1}):
-            raise ValueError(f"{listed(repeated)}: one column cannot be level, time or outcome at once")
+            raise ValueError(f"{listed(repeated)}: one column cannot be level, time, outcome or unit at once")
         return self
 
 

@@ -78,6 +78,16 @@ def test_the_column_unit_tells_rows_apart_before_municipality_does(panel_of):
     assert panel["unit"].unique().tolist() == ["Ax", "Ay", "Bx", "By"]
 
 
+def test_the_model_may_name_the_column_that_tells_rows_apart(panel_of):
+    text = GOOD.replace("municipality", "hospital")
+    panel = panel_of(text, **REGION, unit="hospital")
+    assert panel["unit"].tolist() == panel_of(GOOD, **REGION)["unit"].tolist()
+    with pytest.raises(DataError, match="it repeats row"):
+        panel_of(text, **REGION)
+    with pytest.raises(DataError, match=r"column 'hospitl': there is no such column\. Did you mean"):
+        panel_of(text, **REGION, unit="hospitl")
+
+
 def test_a_panel_with_one_row_per_region_and_year_has_no_finer_unit(panel_of):
     text = "region,year,value\nUbá,2011,1\nUbá,2012,2\nPassos,2011,3\nPassos,2012,4\n"
     assert panel_of(text, **REGION).columns.tolist() == ["replicate", "region", "time", "value"]
@@ -259,7 +269,10 @@ def test_rows_that_only_repeat_are_answered_with_the_way_to_name_their_parts(pan
     text = "region,year,value\nA,2011,1\nA,2011,2\nB,2012,3\n"
     faults, advice = faults_of(panel_of, text, **REGION)
     assert faults == ["row 3: it repeats row 2: region 'A', year 2011"]
-    assert advice == "Keep one row per unit and time, or name the parts of a unit in a column 'unit'."
+    assert advice == (
+        "Keep one row per unit and time, or name under [data] in the model file the column that tells "
+        'the rows of a unit apart, for example unit = "hospital".'
+    )
 
 
 @pytest.mark.parametrize(("hospitals", "reported"), [(6, 20), (7, 1)])

@@ -121,6 +121,17 @@ def test_the_columns_that_the_model_file_names_are_fitted_and_no_others(spec, pa
     xr.testing.assert_identical(of_names["posterior"].to_dataset(), plain["posterior"].to_dataset())
 
 
+def test_the_model_names_the_column_that_tells_a_unit_s_rows_apart(spec):
+    hospitals = simulate(
+        3, fixed=(70, 2), scatter={"region": (10, 2, 0.4)}, sd_resid=4, regions=6, per_region=2
+    ).rename(columns={"municipality": "hospital"})
+    named = spec.text.replace("[model]", 'unit = "hospital"\n[model]')
+    fitted = fit(parse_model(named, name="named"), hospitals, **SMALL)
+    assert fitted["constant_data"]["unit"].values.tolist() == hospitals["hospital"].tolist()
+    with pytest.raises(DataError, match="it repeats row"):
+        fit(spec, hospitals, **SMALL)
+
+
 def test_rows_without_an_outcome_are_left_out_only_on_request(spec, panel):
     gaps = panel.assign(value=panel["value"].where(panel.index != panel.index[3]))
     with pytest.raises(DataError, match="value"):

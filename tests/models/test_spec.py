@@ -120,7 +120,7 @@ def test_every_distribution_is_read(line):
         (
             GOOD.replace("panel =", "panl ="),
             "the key 'data.panl' does not exist. Did you mean 'panel'? "
-            "Valid here: 'panel', 'outcome', 'time', 'origin', 'levels'.",
+            "Valid here: 'panel', 'outcome', 'time', 'origin', 'levels', 'unit'.",
         ),
         (
             GOOD.replace('direction = "higher_is_better"', ""),
@@ -165,7 +165,15 @@ def test_every_distribution_is_read(line):
         ),
         (
             GOOD.replace('outcome = "value"', 'outcome = "year"'),
-            "data: 'year': one column cannot be level, time or outcome at once.",
+            "data: 'year': one column cannot be level, time, outcome or unit at once.",
+        ),
+        (
+            GOOD.replace("[model]", 'unit = "municipality"\n[model]'),
+            "data: 'municipality': one column cannot be level, time, outcome or unit at once.",
+        ),
+        (
+            GOOD.replace('["municipality"]', '["unit"]\nunit = "hospital"'),
+            "data: unit: a level is called 'unit' already; rename that column in the panel.",
         ),
         (
             GOOD.replace('outcome = "value"', "outcome = 3"),
