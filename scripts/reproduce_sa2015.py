@@ -1,12 +1,9 @@
 """Make tables 3 to 10 of Sá (2015) again: the print, REML and the posterior side by side.
 
-    python scripts/reproduce_sa2015.py [RESULTS] [TABLES]
-
-Fits are kept in RESULTS (results/ if left out) and found there again; TABLES (tables/) gets each table as
-CSV, and all of them as Markdown.
+python scripts/reproduce_sa2015.py [RESULTS] [TABLES]
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -70,5 +67,14 @@ def main(results: Path, tables: Path) -> None:
 
 
 if __name__ == "__main__":
-    folders = [Path(argument) for argument in sys.argv[1:]]
-    main(*(folders + [Path("results"), Path("tables")][len(folders) :]))
+    parser = argparse.ArgumentParser(description="Make tables 3 to 10 of Sá (2015) again.")
+    for name, holds in (
+        ("results", "the fits, which are found there again"),
+        ("tables", "each table as CSV, and all of them as Markdown"),
+    ):
+        default = Path(name)
+        parser.add_argument(
+            name, type=Path, nargs="?", default=default, help=f"folder of {holds} (default: {default}/)"
+        )
+    folders = parser.parse_args()
+    main(folders.results, folders.tables)

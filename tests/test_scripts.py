@@ -1,6 +1,7 @@
 """The scripts that users copy from, run as they stand."""
 
 import runpy
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,15 @@ def tables(tmp_path_factory) -> Path:
     script = runpy.run_path(str(SCRIPTS / "reproduce_sa2015.py"))
     script["main"](folder / "results", folder / "tables")
     return folder / "tables"
+
+
+def test_asking_the_script_for_help_makes_no_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["reproduce_sa2015.py", "--help"])
+    with pytest.raises(SystemExit):
+        runpy.run_path(str(SCRIPTS / "reproduce_sa2015.py"), run_name="__main__")
+    assert "(default: results/)" in " ".join(capsys.readouterr().out.split())
+    assert not any(tmp_path.iterdir())
 
 
 def test_reml_gives_back_every_number_of_tables_3_to_10(tables):

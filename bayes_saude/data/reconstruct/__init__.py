@@ -94,7 +94,8 @@ def reconstruct_indicator(indicator: str, second: str, rng: np.random.Generator)
             continue
         return _tidy(printed.municipalities, printed.regions[printed.region], printed.years, indicator, y)
     raise ConvergenceError(
-        f"none of {ATTEMPTS} draws of '{indicator}' could be moved to the print. The last one: {last}"
+        f"none of {ATTEMPTS} draws of '{indicator}' could be moved to the print. The last one: {last} "
+        "Try another seed."
     ) from last
 
 

@@ -169,7 +169,7 @@ def solve(
         y = y + move
     raise ConvergenceError(
         f"the reconstruction of '{printed.indicator}' stalled (largest error of an equation "
-        f"{np.abs(residual).max():.1e}, of a bound {violation.max():.1e}). Try another seed."
+        f"{np.abs(residual).max():.1e}, of a bound {violation.max():.1e})."
     )
 
 
