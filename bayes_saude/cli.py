@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from bayes_saude import __version__
 from bayes_saude.cli_icsap import icsap
 from bayes_saude.errors import BayesSaudeError, DataError
 
@@ -23,6 +24,11 @@ Despite = Annotated[
 
 class OneLineErrors(TyperGroup):
     """Tells an error in one line and ends with status 2, without a traceback."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take --debug wherever it stands, also behind a command."""
+        rest = [argument for argument in args if argument != "--debug"]
+        return super().parse_args(ctx, ["--debug", *rest] if len(rest) < len(args) else rest)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
@@ -53,9 +59,18 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"bayes-saude {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Bayesian hierarchical trends of health indicators, and rankings that say how sure they are.
 
@@ -125,6 +140,8 @@ def fit(
     from bayes_saude.results import checked
 
     tell_of_reuse()
+    if data:
+        typer.echo(f"Data: {data}, in place of the panel that the model file names", err=True)
     spec = read_model(model)
     folder = out / spec.name
     fitted = fit_or_load(
@@ -161,6 +178,7 @@ def rank(
     level: Annotated[str | None, typer.Option(help="Level to rank; the innermost if left out.")] = None,
     within: Annotated[str | None, typer.Option(help="Rank inside each unit of this outer level.")] = None,
     top: Annotated[int, typer.Option(help="Units to print, and the k of p_top.", min=1)] = 10,
+    bottom: Annotated[int, typer.Option(help="Last units to print too, and their p_bottom.", min=0)] = 0,
     prob: Annotated[float, typer.Option(help="Probability of the intervals.", min=0.01, max=0.999)] = 0.95,
     target: Annotated[
         float | None, typer.Option(help="Value to be met, instead of the model file's.")
@@ -170,28 +188,32 @@ def rank(
     """Rank units, 1 the best, with what is known of each rank.
 
     Writes ranking.csv: all levels by intercept, by slope, and by level in the last year or the one asked for.
+    --top, --bottom, --prob and --target are about the screen: the file is always that of the defaults.
 
     Example: bayes-saude rank results/sa2015-esf-nested --level region --by level:2014
 
     Example: bayes-saude rank results/sa2015-esf-nested --within region --top 3
     """
     fitted = _load(result)
-    from bayes_saude.console import console, say
+    from bayes_saude.console import console, fits, say
     from bayes_saude.results import checked, write_table
-    from bayes_saude.screen_tables import ranking_table
+    from bayes_saude.screen_tables import ends, ranking_table
     from bayes_saude.summaries.coefficients import LEVEL_PREFIX
     from bayes_saude.summaries.ranking import all_rankings
     from bayes_saude.summaries.ranking import rank as rank_units
 
     checked(fitted, result, despite=despite_checks)
-    options: dict[str, Any] = {"top": top, "prob": prob, "target": target}
-    ranking = rank_units(fitted, by=by, level=level, within=within, **options)
+    ranking = rank_units(
+        fitted, by=by, level=level, within=within, top=top, bottom=bottom or None, prob=prob, target=target
+    )
     years = [float(by.removeprefix(LEVEL_PREFIX))] if by.startswith(LEVEL_PREFIX) else None
-    written = write_table(all_rankings(fitted, years, **options), result, "ranking")
+    written = write_table(all_rankings(fitted, years), result, "ranking")
     screen = console()
-    screen.print(ranking_table(ranking.groupby("within", sort=False).head(top)))
+    shown = ends(ranking, top=top, bottom=bottom)
+    table = ranking_table(shown)
+    screen.print(table if fits(table) else ranking_table(shown, narrow=True))
     place = f"All rankings: {result / 'ranking.csv'}\n" if written else ""
-    say(screen, f"\n{place}{fitted.attrs['panel_note']}")
+    say(screen, f"\n{place}{_data_of(fitted)}")
 
 
 @app.command()
@@ -222,7 +244,7 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     screen = console()
     screen.print(hyperparameter_table(parameters), "", agreement_table(counted), sep="\n")
     place = f"Unit by unit: {result / 'comparison.csv'}\n" if written else ""
-    say(screen, f"\n{place}{fitted.attrs['panel_note']}")
+    say(screen, f"\n{place}{_data_of(fitted)}")
 
 
 @app.command()
@@ -284,9 +306,18 @@ app.command()(icsap)
 
 def _load(result: Path) -> Any:
     """Read a fit before a command imports its libraries: a slip in a folder's name is told at once."""
-    from bayes_saude.inference.store import load
+    from bayes_saude.inference.store import FIT, load
 
+    meant = Path("results") / result.name
+    if not (result / FIT).is_file() and (meant / FIT).is_file():
+        raise DataError(f"There is no fit in {result}.", f"Did you mean {meant}?")
     return load(result)
+
+
+def _data_of(fitted: Any) -> str:
+    """Say which data made a fit, and what must be said of them."""
+    source = fitted.attrs.get("data_source", "")
+    return (f"Data: {source}\n" if source else "") + str(fitted.attrs["panel_note"])
 
 
 def _print_checks(report: dict[str, Any]) -> None:

@@ -23,6 +23,12 @@ def console() -> Console:
     return Console(highlight=False, width=WIDEST_TABLE)
 
 
+def fits(table: Table) -> bool:
+    """Tell whether a table is no wider than the terminal; in a pipe there is room for all."""
+    columns = shutil.get_terminal_size((WIDEST_TABLE, 0)).columns
+    return console().measure(table).maximum <= columns
+
+
 def say(screen: Console, text: str) -> None:
     """Print a paragraph, wrapped."""
     screen.print(text.rstrip(), width=min(TEXT_WIDTH, shutil.get_terminal_size((TEXT_WIDTH, 0)).columns))

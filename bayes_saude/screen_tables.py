@@ -47,17 +47,38 @@ def checks_advice(report: Mapping[str, Any]) -> list[str]:
     return [f"{', '.join(names)}: {advice}" for advice, names in checks.items()]
 
 
-def ranking_table(ranking: pd.DataFrame) -> Table:
+def ends(ranking: pd.DataFrame, *, top: int, bottom: int = 0) -> pd.DataFrame:
+    """Take the first and the last units of a ranking, of each unit inside which it ranks.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        From `rank`.
+    top, bottom : int
+        So many of the first and of the last; where they meet, a unit is taken once.
+    """
+    units = ranking.groupby("within", sort=False)["unit"]
+    taken = ranking[(units.cumcount() < top) | (units.cumcount(ascending=False) < bottom)]
+    taken.attrs = ranking.attrs
+    return taken
+
+
+def ranking_table(ranking: pd.DataFrame, *, narrow: bool = False) -> Table:
     """Show units in the order of their expected ranks, with the ranks' Monte Carlo errors.
 
     Parameters
     ----------
     ranking : DataFrame
         Rows of one `rank`, with its `attrs`.
+    narrow : bool
+        Leave out the Monte Carlo errors and the probabilities to be first.
     """
+    # One number of decimals for the column.
+    spread = float(ranking["sd"].median())
     percent = f"{100 * ranking.attrs['prob']:g}%"
     grouped = bool((ranking["within"] != ALL).any())
     parted = bool(ranking["p_top"].notna().any())
+    parted_below = ranking.attrs["bottom"] is not None and bool(ranking["p_bottom"].notna().any())
     targeted = bool(ranking["p_meets_target"].notna().any())
     headings = [
         *(["within"] if grouped else []),
@@ -65,10 +86,11 @@ def ranking_table(ranking: pd.DataFrame) -> Table:
         str(ranking["by"].iloc[0]),
         f"[{percent}]",
         "rank",
-        "MC error",
+        *([] if narrow else ["MC error"]),
         f"[{percent}]",
-        "P(best)",
+        *([] if narrow else ["P(best)"]),
         *([f"P(top {ranking.attrs['top']})"] if parted else []),
+        *([f"P(bottom {ranking.attrs['bottom']})"] if parted_below else []),
         "P(> mean)",
         *(["P(target)"] if targeted else []),
     ]
@@ -76,13 +98,14 @@ def ranking_table(ranking: pd.DataFrame) -> Table:
         [
             *([unit["within"]] if grouped else []),
             unit["unit"],
-            number(unit["mean"], unit["sd"]),
-            interval(unit["low"], unit["high"], unit["sd"]),
+            number(unit["mean"], spread),
+            interval(unit["low"], unit["high"], spread),
             f"{unit['expected_rank']:.1f}",
-            f"{unit['rank_mcse']:.2f}",
+            *([] if narrow else [f"{unit['rank_mcse']:.2f}"]),
             f"[{unit['rank_low']}; {unit['rank_high']}]",
-            probability(unit["p_best"]),
+            *([] if narrow else [probability(unit["p_best"])]),
             *([probability(unit["p_top"])] if parted else []),
+            *([probability(unit["p_bottom"])] if parted_below else []),
             probability(unit["p_above_mean"]),
             *([probability(unit["p_meets_target"])] if targeted else []),
         ]

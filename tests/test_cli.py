@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from bayes_saude import __version__
 from bayes_saude.cli import app
 from bayes_saude.console import console
 from bayes_saude.data.shipped import RECONSTRUCTION
@@ -65,8 +66,11 @@ def test_the_installed_command_tells_an_error_in_one_line_and_without_a_tracebac
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_debug_shows_the_traceback():
-    done = run("--debug", "rank", "no-such-folder")
+@pytest.mark.parametrize(
+    "arguments", [("--debug", "rank", "no-such-folder"), ("rank", "no-such-folder", "--debug")]
+)
+def test_debug_shows_the_traceback_wherever_it_stands(arguments):
+    done = run(*arguments)
     assert done.exit_code == 1
     assert done.exception is not None
 
@@ -126,7 +130,9 @@ def test_a_panel_with_empty_cells_needs_leave_to_drop_rows(tmp_path, model_file,
     assert "gaps.csv" in refused.stderr
     assert "row 6, column 'value'" in refused.stderr
     assert "--missing drop" in refused.stderr
-    assert run(*arguments, "--missing", "drop").exit_code == 0
+    done = run(*arguments, "--missing", "drop")
+    assert done.exit_code == 0
+    assert f"Data: {gaps}, in place of" in done.stderr
 
 
 def test_check_has_exit_status_0_for_a_good_fit_and_1_for_a_bad_one(result, failing):
@@ -166,11 +172,61 @@ def test_rank_prints_the_best_units_and_writes_every_ranking(result):
     ]
     ranking = pd.read_csv(result / "ranking.csv")
     assert set(ranking["by"]) == {"intercept", "slope", "level:2015"}
-    # P(top 3) sums to 3 over the units.
-    assert ranking[ranking["by"] == "slope"]["p_top"].sum() == pytest.approx(3)
 
 
-def test_rank_shows_monte_carlo_errors_and_no_probability_to_be_among_all_units(result):
+def test_options_of_rank_are_about_the_screen_and_leave_the_file_at_its_defaults(result):
+    run("rank", result)
+    written = (result / "ranking.csv").read_text()
+    shown = run("rank", result, "--top", 3, "--prob", 0.5, "--target", 70).stdout
+    assert "[50%]" in shown
+    assert (result / "ranking.csv").read_text() == written
+
+
+def test_rank_shows_the_last_units_too_where_they_are_asked_for(result):
+    lines = run("rank", result, "--top", 2, "--bottom", 3).stdout.splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("Region")] == ["J", "I", "C", "B", "A"]
+    assert "P(bottom 3)" in lines[0]
+    # Those of the two ends do not meet: the units are ten apart in level and far from each other.
+    assert all(">0.99" in line for line in lines[3:6])
+
+
+def test_a_narrow_screen_has_the_ranks_without_their_side_columns(result, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("rank", result).stdout.splitlines()
+    assert "MC error" not in lines[0]
+    assert "P(best)" not in lines[0]
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_column_of_a_ranking_has_one_number_of_decimals(result):
+    lines = [line for line in run("rank", result).stdout.splitlines() if line.startswith("Region")]
+    assert len({len(line.split()[2].partition(".")[2]) for line in lines}) == 1
+
+
+def test_a_model_name_for_its_folder_is_answered_with_the_folder(result, tmp_path, monkeypatch):
+    shutil.copytree(result, tmp_path / "results" / result.name)
+    monkeypatch.chdir(tmp_path)
+    done = run("rank", result.name)
+    assert done.exit_code == 2
+    assert done.stderr.rstrip().endswith(f"Did you mean results/{result.name}?")
+
+
+def test_rank_says_which_data_made_the_fit(result, tmp_path):
+    fitted = load(result)
+    fitted.attrs["data_source"] = "mine.csv"
+    save(fitted, tmp_path)
+    for command in ("rank", "compare"):
+        assert "Data: mine.csv" in run(command, tmp_path).stdout
+
+
+def test_version_and_the_module_as_a_command():
+    command = [sys.executable, "-m", "bayes_saude", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"bayes-saude {__version__}\n"
+
+
+def test_rank_shows_monte_carlo_errors_and_no_probability_to_be_among_all_units(result, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
     of_ten, of_three = (run("rank", result, "--top", top).stdout.splitlines()[0] for top in (10, 3))
     assert "MC error" in of_ten
     assert "P(top" not in of_ten
@@ -206,7 +262,7 @@ def test_figures_draws_both_kinds(result):
     assert done.exit_code == 0
     names = {Path(line).name for line in done.stdout.splitlines()}
     expected = {
-        f"{kind}-region-{by}.svg"
+        f"{kind}-region-{by}-pt.svg"
         for kind in ("caterpillar", "reml-posterior")
         for by in ("intercept", "slope")
     }
@@ -233,7 +289,7 @@ def test_a_read_only_folder_is_shown_with_a_warning_and_no_file_is_promised(read
     done = run(command, read_only)
     assert done.exit_code == 0
     assert shown in done.stdout
-    assert ".csv" not in done.stdout
+    assert not {"ranking.csv", "comparison.csv"} & {Path(word).name for word in done.stdout.split()}
     assert "could not be written: Permission denied" in done.stderr
 
 
