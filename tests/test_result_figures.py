@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 from bayes_saude import result_figures
+from bayes_saude.data.shipped import IMPLIED, RECONSTRUCTION
 from bayes_saude.models.catalogue import catalogue, read_model
 
 LONGEST = max((read_model(name) for name in catalogue()), key=lambda spec: len(spec.title))
@@ -53,7 +54,8 @@ def draw(folder: Path, spec=LONGEST, *, note="", n=6, passed=True, **kwargs):
     files = result_figures.write_figures(
         fit, {"passed": passed}, *tables(spec.data.levels, n), folder, **kwargs
     )
-    return dict(zip((file.stem for file in files), map(plt.figure, plt.get_fignums()), strict=True))
+    numbers = plt.get_fignums()[-len(files) :]
+    return dict(zip((file.stem for file in files), map(plt.figure, numbers), strict=True))
 
 
 def inside(figure, text) -> bool:
@@ -62,16 +64,70 @@ def inside(figure, text) -> bool:
     return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height
 
 
+def labels(figures, kind="caterpillar", level="region"):
+    end = "-pt" if any(name.endswith("-pt") for name in figures) else ""
+    return [
+        figures[f"{kind}-{level}-{by}{end}"].axes[0].get_xlabel()
+        for by in ("intercept", "slope", "level-2014")
+    ]
+
+
 @pytest.mark.parametrize("lang", ["en", "pt"])
 def test_the_longest_title_and_the_legends_fit_the_column(tmp_path, lang):
-    for figure in draw(tmp_path, lang=lang, note="A word of four lines. " * 16, n=28).values():
+    for figure in draw(tmp_path, lang=lang, note=RECONSTRUCTION, n=28).values():
         assert figure.get_suptitle().replace("\n", " ") == LONGEST.title
         assert inside(figure, figure._suptitle)
+        assert inside(figure, figure._supxlabel)
         assert inside(figure, figure.axes[0].get_legend())
 
 
 def test_the_title_says_that_checks_failed(tmp_path):
     assert all("DESPITE FAILED CHECKS" in f.get_suptitle() for f in draw(tmp_path, passed=False).values())
+
+
+def test_the_title_says_so_in_portuguese(tmp_path):
+    figures = draw(tmp_path, passed=False, lang="pt")
+    assert all("APESAR DE VERIFICAÇÕES REPROVADAS" in f.get_suptitle() for f in figures.values())
+
+
+def test_axes_name_the_quantity_and_its_year_in_either_language(tmp_path):
+    in_english = draw(tmp_path)
+    assert labels(in_english) == ["intercept (level in 2011)", "slope (level per year)", "level in 2014"]
+    compared = in_english["reml-posterior-region-intercept"].axes[0]
+    assert compared.get_ylabel() == "intercept (level in 2011), posterior mean"
+    assert labels(draw(tmp_path, lang="pt")) == [
+        "intercepto (nível em 2011)",
+        "inclinação (nível por ano)",
+        "nível em 2014",
+    ]
+
+
+def test_axes_name_the_scale_of_a_share(tmp_path):
+    found = labels(draw(tmp_path, read_model("costa2014-share-age")), level="age_group")
+    assert found[1:] == ["slope (log-odds per year)", "level in 2014"]
+
+
+@pytest.mark.parametrize("note", [RECONSTRUCTION, IMPLIED])
+def test_notes_of_shipped_panels_are_in_the_figures_language(tmp_path, note):
+    def written(lang):
+        figures = draw(tmp_path, note=note, lang=lang).values()
+        return {figure.get_supxlabel().replace("\n", " ") for figure in figures}
+
+    assert written("en") == {note}
+    (portuguese,) = written("pt")
+    assert "não os " in portuguese
+
+
+def test_any_other_note_stays_as_it_is(tmp_path):
+    figures = draw(tmp_path, note="My own note.", lang="pt")
+    assert {figure.get_supxlabel() for figure in figures.values()} == {"My own note."}
+
+
+def test_one_language_leaves_the_others_files(tmp_path):
+    english = set(draw(tmp_path))
+    portuguese = set(draw(tmp_path, lang="pt"))
+    assert portuguese == {f"{name}-pt" for name in english}
+    assert {file.stem for file in (tmp_path / "figures").iterdir()} == english | portuguese
 
 
 def test_money_in_the_title_and_the_note_is_no_mathematics(tmp_path):
@@ -86,7 +142,7 @@ def test_names_legend_title_and_note_have_room_for_any_number_of_units(tmp_path,
     figures = draw(tmp_path, note="A word of four lines. " * 16, n=n)
     figure = figures["caterpillar-region-slope"]
     (ax,) = figure.axes
-    texts = [figure._suptitle, ax.get_legend(), *ax.get_yticklabels(), ax.xaxis.label, figure._supxlabel]
+    texts = [figure._suptitle, ax.get_legend(), *ax.get_yticklabels(), figure._supxlabel]
     assert all(inside(figure, text) for text in texts)
-    boxes = [text.get_window_extent() for text in texts]
+    boxes = [ax.xaxis.get_tightbbox(), *(text.get_window_extent() for text in texts)]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])

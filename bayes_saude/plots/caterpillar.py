@@ -25,7 +25,7 @@ from bayes_saude.summaries.ranking import classes, select
 # Units drawn one below the other before the middle of the ranking is left out.
 MOST_ROWS = 45
 # Inches: a unit's row, all rows of a short ranking, and the legend with the horizontal axis.
-ROW_HEIGHT, LEAST_HEIGHT, AROUND = 0.122, 0.5, 0.9
+ROW_HEIGHT, LEAST_HEIGHT, AROUND = 0.122, 0.5, 1.0
 
 
 def plot_caterpillar(
