@@ -270,6 +270,7 @@ def figures(
     comparison = compare_units(fitted, reml(fitted), ranking=ranking) if has_reml(fitted) else None
     for file in write_figures(fitted, report, ranking, comparison, result, lang=lang, format=format):
         typer.echo(file)
+    typer.echo(_data_of(fitted).rstrip(), err=True)
 
 
 @app.command()

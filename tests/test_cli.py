@@ -217,6 +217,7 @@ def test_rank_says_which_data_made_the_fit(result, tmp_path):
     save(fitted, tmp_path)
     for command in ("rank", "compare"):
         assert "Data: mine.csv" in run(command, tmp_path).stdout
+    assert "Data: mine.csv" in run("figures", tmp_path, "--format", "svg").stderr
 
 
 def test_version_and_the_module_as_a_command():
