@@ -45,7 +45,7 @@ class Equations:
         self.to_effect = np.einsum("ab,jbt->jat", model.cov, self.to_score)
         E = model.expected_score_cov
         sds = np.sqrt(np.diag(model.cov))
-        if np.isclose(np.linalg.det(model.cov), 0, atol=1e-9 * np.prod(sds) ** 2):
+        if printed.singular:
             normal = np.array([-sds[1], sds[0]])
             self.pairs = [(sds, np.array([1.0, 0.0])), (sds, np.array([0.0, 1.0])), (normal, normal)]
             factors = [1.0, 1.0, across]
