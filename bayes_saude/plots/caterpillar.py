@@ -16,6 +16,7 @@ from bayes_saude.plots.style import (
     new_axes,
     percent,
     quantity_word,
+    remember,
     shorten,
     tidy,
     word,
@@ -91,7 +92,7 @@ def plot_caterpillar(
     if left_out:
         _mark_gap(ax, rows[ends - 1], rows[ends], n_units, ends, lang)
     _legend(ax, set(sides), prob, lang)
-    return ax
+    return remember(ax, units.assign(side=sides))
 
 
 def _mark_gap(ax: Axes, last: float, first: float, n_units: int, ends: int, lang: Lang) -> None:

@@ -12,6 +12,7 @@ from bayes_saude.plots.style import (
     localise,
     new_axes,
     quantity_word,
+    remember,
     shorten,
     tidy,
     word,
@@ -113,7 +114,7 @@ def plot_reml_posterior(
         handlelength=1.6,
         borderpad=0.2,
     )
-    return ax
+    return remember(ax, units)
 
 
 def _name(ax: Axes, differs: pd.DataFrame, most: int, ends: tuple[float, float]) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, ScalarFormatter
@@ -12,8 +14,8 @@ from bayes_saude.errors import BayesSaudeError
 
 Lang = Literal["en", "pt"]
 
-# Width of a journal's column, in inches.
-COLUMN = 84 / 25.4
+# Width of a journal's column and of its page, and the height of a page, in inches.
+COLUMN, PAGE, PAGE_HEIGHT = 84 / 25.4, 174 / 25.4, 230 / 25.4
 
 FONT_SIZE = 7.0
 # Okabe and Ito's palette, told apart by colour-blind eyes; the marks tell the classes apart in grey as well.
@@ -46,11 +48,43 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def word(key: str, lang: Lang, **values: object) -> str:
-    """Look up a word of `WORDS` in a language and fill in its values."""
+_plotted: WeakKeyDictionary[Axes, pd.DataFrame] = WeakKeyDictionary()
+
+
+def remember(ax: Axes, numbers: pd.DataFrame) -> Axes:
+    """Keep the numbers that a figure draws, for `plotted`; every function that draws ends with it."""
+    _plotted[ax] = numbers
+    return ax
+
+
+def plotted(ax: Axes) -> pd.DataFrame:
+    """Give the numbers that a figure of this package draws.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        What a `plot_*` function gave; of several axes, any one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each thing drawn, in the order of drawing.
+
+    Raises
+    ------
+    BayesSaudeError
+        If the axes are not of this package.
+    """
+    if ax not in _plotted:
+        raise BayesSaudeError("These axes were not drawn by a function of bayes_saude. Give what it returned.")
+    return _plotted[ax].copy()
+
+
+def word(key: str, lang: Lang, words: Mapping[str, tuple[str, str]] = WORDS, **values: object) -> str:
+    """Look up a word in a language, in a figure's own table or in `WORDS`, and fill in its values."""
     if lang not in ("en", "pt"):
         raise BayesSaudeError(f"There are no labels in '{lang}'. Use 'en' or 'pt'.")
-    return WORDS[key][lang == "pt"].format(**values)
+    return words[key][lang == "pt"].format(**values)
 
 
 def quantity_word(by: str, lang: Lang) -> str:
