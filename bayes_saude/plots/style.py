@@ -76,7 +76,9 @@ def plotted(ax: Axes) -> pd.DataFrame:
         If the axes are not of this package.
     """
     if ax not in _plotted:
-        raise BayesSaudeError("These axes were not drawn by a function of bayes_saude. Give what it returned.")
+        raise BayesSaudeError(
+            "These axes were not drawn by a function of bayes_saude. Give its return value."
+        )
     return _plotted[ax].copy()
 
 
