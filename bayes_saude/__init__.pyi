@@ -21,6 +21,7 @@ from .models.catalogue import read_model as read_model
 from .plots.caterpillar import plot_caterpillar as plot_caterpillar
 from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
 from .plots.style import plotted as plotted
+from .plots.style import save_figure as save_figure
 from .summaries.comparison import agreement as agreement
 from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters

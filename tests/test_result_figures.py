@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from matplotlib.figure import Figure
 
 from bayes_saude import result_figures
 from bayes_saude.data.shipped import IMPLIED, RECONSTRUCTION
@@ -146,3 +147,32 @@ def test_names_legend_title_and_note_have_room_for_any_number_of_units(tmp_path,
     assert all(inside(figure, text) for text in texts)
     boxes = [ax.xaxis.get_tightbbox(), *(text.get_window_extent() for text in texts)]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.parametrize("lang", ["en", "pt"])
+def test_a_figure_has_a_title_and_says_what_is_drawn_before_it_is_drawn(lang):
+    fit = xr.DataTree(xr.Dataset(attrs={"model_file": LONGEST.text, "model": LONGEST.name, "panel_note": ""}))
+    figures = list(result_figures.each_figure(fit, {"passed": True}, *tables(LONGEST.data.levels), lang=lang))
+    assert not plt.get_fignums()
+    told = {figure.name: (figure.title, figure.alt) for figure in figures}
+    assert len(told) == len(figures)
+    # Of p_above_mean from 1 to 0 in steps of 1/5 only the ends lie outside the central 95%.
+    assert (
+        told["caterpillar-region-slope"]
+        == {
+            "en": (
+                "Regions by slope (level per year)",
+                "Regions (6) from best to worst by slope (level per year), with posterior means and 95% "
+                "intervals: 1 above the mean of all, 1 below, 4 neither. First Unit 0, last Unit 5.",
+            ),
+            "pt": (
+                "Regiões por inclinação (nível por ano)",
+                "Regiões (6) do melhor ao pior por inclinação (nível por ano), com médias a posteriori e "
+                "intervalos de 95%: 1 acima da média de todos, 1 abaixo, 4 nem acima nem abaixo. "
+                "Primeiro: Unit 0; último: Unit 5.",
+            ),
+        }[lang]
+    )
+    compared = told["reml-posterior-region-intercept"][1]
+    assert compared.endswith({"en": "differs in 1.", "pt": "difere em 1."}[lang])
+    assert isinstance(figures[0].draw(), Figure)

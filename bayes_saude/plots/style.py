@@ -1,14 +1,19 @@
 """What all figures share: sizes for print, colours, marks and the words in both languages."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 from weakref import WeakKeyDictionary
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, ScalarFormatter
+from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError
 
@@ -45,6 +50,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "same": ("same class", "mesma classe"),
     "differ": ("class differs", "classe difere"),
     "identity": ("REML = posterior", "REML = posteriori"),
+}
+
+# The levels of territory of the shipped models, in the plural; any other goes by its own name.
+LEVELS: Mapping[str, tuple[str, str]] = {
+    "municipality": ("municipalities", "municípios"),
+    "region": ("regions", "regiões"),
+    "macro_region": ("macro-regions", "macrorregiões"),
+    "health_region": ("health regions", "regiões de saúde"),
+    "state": ("states", "estados"),
+    "age_group": ("age groups", "faixas etárias"),
 }
 
 
@@ -95,6 +110,11 @@ def quantity_word(by: str, lang: Lang) -> str:
     return word(kind, lang, time=time)
 
 
+def level_word(level: str, lang: Lang) -> str:
+    """Name the units of a level: "municipalities", or the level's own name where there is no word for it."""
+    return word(level, lang, LEVELS) if level in LEVELS else level
+
+
 def shorten(name: str, most: int = 35) -> str:
     """Cut a name to so many characters, the last of them an ellipsis where something is left out."""
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
@@ -123,6 +143,31 @@ def new_axes(width: float, height: float) -> Axes:
     """Make a figure of a size in inches and give its axes."""
     _, ax = plt.subplots(figsize=(width, height), layout="constrained")
     return ax
+
+
+def save_figure(drawn: Axes | NDArray | Figure, file: str | Path, *, dpi: int = 300) -> Path:
+    """Write a figure with all that it takes to look the same elsewhere.
+
+    Parameters
+    ----------
+    drawn : Axes, array of Axes or Figure
+        What a `plot_*` function gave.
+    file : path
+        Its ending says the format. PDF embeds whole TrueType fonts, so that text can be searched and edited,
+        and publishers that refuse Type 3 fonts take it; SVG holds the outlines of its letters.
+    dpi : int
+        Dots per inch of PNG, and of what is an image inside the others.
+
+    Returns
+    -------
+    Path
+        `file`.
+    """
+    first = np.ravel(np.asarray(drawn, dtype=object))[0]
+    figure = first if isinstance(first, Figure) else first.figure
+    with mpl.rc_context({"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path"}):
+        figure.savefig(file, dpi=dpi)
+    return Path(file)
 
 
 def tidy(ax: Axes) -> None:
