@@ -2,9 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from bayes_saude.plots._data import ranking_of
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKS,
@@ -21,7 +23,7 @@ from bayes_saude.plots.style import (
     tidy,
     word,
 )
-from bayes_saude.summaries.ranking import classes, select
+from bayes_saude.summaries.ranking import classes
 
 # Units drawn one below the other before the middle of the ranking is left out.
 MOST_ROWS = 45
@@ -30,12 +32,13 @@ ROW_HEIGHT, LEAST_HEIGHT, AROUND = 0.122, 0.5, 1.0
 
 
 def plot_caterpillar(
-    ranking: pd.DataFrame,
+    data: pd.DataFrame | xr.DataTree,
     *,
     by: str = "intercept",
     level: str | None = None,
     within: str = "all",
     ends: int = 20,
+    ci_prob: float | None = None,
     label: str | None = None,
     lang: Lang = "en",
     ax: Axes | None = None,
@@ -44,15 +47,18 @@ def plot_caterpillar(
 
     Parameters
     ----------
-    ranking : pandas.DataFrame
-        From `rank` or `all_rankings`. The intervals drawn are its `low` and `high`; a unit is marked above
-        (below) the mean of all where the interval of its difference from the mean, of the same probability,
-        lies above (below) zero. The probability is in `DataFrame.attrs`, and 0.95 for a table without, as
-        one read from a file.
+    data : pandas.DataFrame or xarray.DataTree
+        From `rank` or `all_rankings`, or a fit. The intervals drawn are the ranking's `low` and `high`; a
+        unit is marked above (below) the mean of all where the interval of its difference from the mean, of
+        the same probability, lies above (below) zero.
     by, level, within : str
-        Which of its rankings; the innermost level, as the last in the table, if `level` is left out.
+        Which ranking: by "intercept", "slope" or "level:YEAR"; of the innermost level, as the last in the
+        table, if `level` is left out; within "all", or within the unit of this name.
     ends : int
         Of more than 45 units only so many from the top and from the bottom are drawn.
+    ci_prob : float, optional
+        Probability of the intervals: 0.95 for a fit if left out. A table has its own, in `DataFrame.attrs`,
+        and 0.95 where it has none, as one read from a file.
     label : str, optional
         Text of the horizontal axis, best the indicator and its unit.
     lang : {"en", "pt"}
@@ -63,8 +69,8 @@ def plot_caterpillar(
     -------
     matplotlib.axes.Axes
     """
-    units = select(ranking, level or ranking["level"].iloc[-1], by, within)
-    prob = ranking.attrs.get("prob", 0.95)
+    units = ranking_of(data, by=by, level=level, within=within, ci_prob=ci_prob)
+    prob = units.attrs["prob"]
     n_units, mean = len(units), units["mean"].mean()
     left_out = n_units > max(MOST_ROWS, 2 * ends)
     if left_out:

@@ -1,9 +1,10 @@
 """REML against posterior: where the two give a unit another estimate or another class."""
 
 import pandas as pd
+import xarray as xr
 from matplotlib.axes import Axes
 
-from bayes_saude.errors import BayesSaudeError
+from bayes_saude.plots._data import comparison_of
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
     COLUMN,
@@ -28,11 +29,12 @@ NAMES_EDGE, LINE = 0.56, 0.052
 
 
 def plot_reml_posterior(
-    comparison: pd.DataFrame,
+    data: pd.DataFrame | xr.DataTree,
     *,
     parameter: str = "intercept",
     level: str | None = None,
     names: int = MOST_NAMES,
+    ci_prob: float | None = None,
     label: str | None = None,
     lang: Lang = "en",
     ax: Axes | None = None,
@@ -41,13 +43,15 @@ def plot_reml_posterior(
 
     Parameters
     ----------
-    comparison : pandas.DataFrame
-        From `compare`.
+    data : pandas.DataFrame or xarray.DataTree
+        From `compare`, or a fit of the Gaussian family, which is then fitted by REML too.
     parameter : {"intercept", "slope"}
     level : str, optional
         The innermost level, as the last in the table, if left out.
     names : int
         How many of the units whose class differs are named, those of the largest difference first.
+    ci_prob : float, optional
+        Probability of the intervals that make the classes: 0.95 for a fit if left out; a table has its own.
     label : str, optional
         What the axes measure, best the indicator and its unit; the parameter's name if left out.
     lang : {"en", "pt"}
@@ -58,13 +62,7 @@ def plot_reml_posterior(
     -------
     matplotlib.axes.Axes
     """
-    level = level or comparison["level"].iloc[-1]
-    units = comparison[(comparison["level"] == level) & (comparison["parameter"] == parameter)]
-    if units.empty:
-        raise BayesSaudeError(
-            f"The comparison has no {parameter} of '{level}'. "
-            "Use 'intercept' or 'slope' and a level of its column 'level'."
-        )
+    units = comparison_of(data, parameter=parameter, level=level, ci_prob=ci_prob)
     if ax is None:
         ax = new_axes(COLUMN, COLUMN)
 

@@ -1,4 +1,4 @@
-"""Tables as the summaries leave them, small and large."""
+"""Tables as the summaries leave them, small and large, and small fits."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
+from small_fits import build_fit, seven_in_three
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +51,29 @@ def comparison() -> pd.DataFrame:
     table["bayes"] = 0.5 + 0.9 * (reml - 0.5)
     table["agrees"] = ~table["unit"].isin(["Unit 02", "Unit 20", "Unit 29"])
     return table.assign(parameter="intercept")
+
+
+@pytest.fixture
+def nested_fit() -> xr.DataTree:
+    """Seven municipalities in three regions, a target, a little noise; seeded."""
+    return seven_in_three()
+
+
+@pytest.fixture
+def trend_fit() -> xr.DataTree:
+    """Eight regions in four years, with a panel that has trends for REML to find; seeded."""
+    rng = np.random.default_rng(11)
+    units = [f"Region {letter}" for letter in "ABCDEFGH"]
+    effects = np.column_stack([np.linspace(20, -20, 8), rng.permuted(np.linspace(-3, 3, 8))])
+    years = np.arange(2011, 2015)
+    values = 60 + effects[:, :1] + (2 + effects[:, 1:]) * (years - 2011) + rng.normal(size=(8, 4))
+    panel = pd.DataFrame(
+        {
+            "replicate": 1,
+            "region": np.repeat(units, 4),
+            "time": np.tile(years, 8),
+            "value": values.ravel(),
+        }
+    )
+    draws = 0.9 * effects + rng.normal(size=(2, 100, 8, 2)) * [0.8, 0.4]
+    return build_fit({"region": draws}, {"region": units}, fixed=(60.0, 2.0), panel=panel)
