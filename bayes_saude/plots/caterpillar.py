@@ -1,12 +1,12 @@
 """Caterpillar: every unit's estimate and interval, in the order of the ranking."""
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from bayes_saude.plots._data import ranking_of
+from bayes_saude.plots._rows import name_rows, rows_of
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKS,
@@ -19,16 +19,10 @@ from bayes_saude.plots.style import (
     percent,
     quantity_word,
     remember,
-    shorten,
     tidy,
     word,
 )
 from bayes_saude.summaries.ranking import classes
-
-# Units drawn one below the other before the middle of the ranking is left out.
-MOST_ROWS = 45
-# Inches: a unit's row, all rows of a short ranking, and the legend with the horizontal axis.
-ROW_HEIGHT, LEAST_HEIGHT, AROUND = 0.122, 0.5, 1.0
 
 
 def plot_caterpillar(
@@ -38,6 +32,7 @@ def plot_caterpillar(
     level: str | None = None,
     within: str = "all",
     ends: int = 20,
+    page: int | None = None,
     ci_prob: float | None = None,
     label: str | None = None,
     lang: Lang = "en",
@@ -56,6 +51,8 @@ def plot_caterpillar(
         table, if `level` is left out; within "all", or within the unit of this name.
     ends : int
         Of more than 45 units only so many from the top and from the bottom are drawn.
+    page : int, optional
+        Draw this page of 60 units instead, counted from 1.
     ci_prob : float, optional
         Probability of the intervals: 0.95 for a fit if left out. A table has its own, in `DataFrame.attrs`,
         and 0.95 where it has none, as one read from a file.
@@ -71,49 +68,28 @@ def plot_caterpillar(
     """
     units = ranking_of(data, by=by, level=level, within=within, ci_prob=ci_prob)
     prob = units.attrs["prob"]
-    n_units, mean = len(units), units["mean"].mean()
-    left_out = n_units > max(MOST_ROWS, 2 * ends)
-    if left_out:
-        units = pd.concat([units.head(ends), units.tail(ends)])
-    # The bottom end stands one row lower, to leave room for the line that says so.
-    rows = np.arange(len(units)) + (np.arange(len(units)) >= ends) * 1.6 * left_out
+    mean = units["mean"].mean()
+    rows = rows_of(units, ends=ends, page=page)
+    drawn = rows.units
     if ax is None:
-        ax = new_axes(COLUMN, AROUND + max(ROW_HEIGHT * (rows[-1] + 1), LEAST_HEIGHT))
+        ax = new_axes(COLUMN, rows.height)
 
-    sides = classes(units["p_above_mean"], prob)
+    sides = classes(drawn["p_above_mean"], prob)
     for name, colour in CLASS_COLOURS.items():
         chosen = sides == name
-        ax.hlines(rows[chosen], units["low"][chosen], units["high"][chosen], color=colour, linewidth=0.9)
-        ax.plot(units["mean"][chosen], rows[chosen], CLASS_MARKS[name], color=colour, markersize=3.2)
+        ax.hlines(
+            rows.places[chosen], drawn["low"][chosen], drawn["high"][chosen], color=colour, linewidth=0.9
+        )
+        ax.plot(drawn["mean"][chosen], rows.places[chosen], CLASS_MARKS[name], color=colour, markersize=3.2)
     ax.axvline(mean, color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)))
 
-    # A name's "$" is money, not mathematics.
-    ax.set_yticks(rows, [shorten(unit) for unit in units["unit"]], parse_math=False)
-    ax.set_ylim(rows[-1] + 0.7, -0.7)
     # Right-aligned, so that a long label runs below the names rather than out of the figure.
     ax.set_xlabel(label or quantity_word(by, lang), loc="right", parse_math=False)
     localise(ax.xaxis, lang)
     tidy(ax)
-    ax.tick_params(axis="y", length=0)
-    if left_out:
-        _mark_gap(ax, rows[ends - 1], rows[ends], n_units, ends, lang)
+    name_rows(ax, rows, lang)
     _legend(ax, set(sides), prob, lang)
-    return remember(ax, units.assign(side=sides))
-
-
-def _mark_gap(ax: Axes, last: float, first: float, n_units: int, ends: int, lang: Lang) -> None:
-    ax.text(
-        0.5,
-        (last + first) / 2,
-        word("gap", lang, n=n_units - 2 * ends),
-        transform=ax.get_yaxis_transform(),
-        ha="center",
-        va="center",
-        size=FONT_SIZE - 0.5,
-        style="italic",
-        # The line of the mean passes behind the words.
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-    )
+    return remember(ax, drawn.assign(side=sides))
 
 
 def _legend(ax: Axes, classes: set[str], prob: float, lang: Lang) -> None:

@@ -65,6 +65,15 @@ def test_few_units_are_all_drawn_even_where_ends_are_few(make_ranking):
     assert len(names(plot_caterpillar(make_ranking(45), ends=3))) == 45
 
 
+def test_pages_hold_every_unit_once(make_ranking):
+    pages = [plot_caterpillar(make_ranking(130), page=page) for page in (1, 2, 3)]
+    assert [name for ax in pages for name in names(ax)] == [f"Unit {place:03d}" for place in range(130)]
+    assert not any(ax.texts for ax in pages)
+    # The mean is that of all units on every page.
+    means = [line.get_xdata()[0] for ax in pages for line in ax.lines if line.get_linestyle() == "--"]
+    assert means == pytest.approx([50, 50, 50])
+
+
 def test_portuguese_has_its_words_and_its_decimal_comma(make_ranking):
     ax = plot_caterpillar(make_ranking(12), by="slope", lang="pt")
     assert ax.get_xlabel() == "inclinação"
