@@ -19,6 +19,7 @@ from .inference.store import save as save
 from .models.catalogue import catalogue as catalogue
 from .models.catalogue import read_model as read_model
 from .plots.caterpillar import plot_caterpillar as plot_caterpillar
+from .plots.rank_intervals import plot_rank_intervals as plot_rank_intervals
 from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
 from .plots.style import plotted as plotted
 from .plots.style import save_figure as save_figure

@@ -34,6 +34,9 @@ def make_ranking() -> Callable[[int], pd.DataFrame]:
                 "low": mean - 7,
                 "high": mean + 6,
                 "expected_rank": np.arange(1.0, n + 1),
+                "median_rank": np.arange(1, n + 1),
+                "rank_low": np.clip(np.arange(1, n + 1) - 3, 1, n),
+                "rank_high": np.clip(np.arange(1, n + 1) + 2, 1, n),
                 "p_above_mean": np.linspace(1, 0, n),
             }
         )
