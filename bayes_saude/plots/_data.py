@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import pandas as pd
 import xarray as xr
 
-from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
-from bayes_saude.summaries.coefficients import ancestor_units, posterior_of, spec_of
+from bayes_saude.errors import BayesSaudeError, listed
+from bayes_saude.summaries.coefficients import spec_of
 from bayes_saude.summaries.comparison import compare
-from bayes_saude.summaries.ranking import ALL, rank, select
+from bayes_saude.summaries.ranked import ALL, level_around
+from bayes_saude.summaries.ranking import rank, select
 from bayes_saude.summaries.reml import reml
 
 DEFAULT_PROB, DEFAULT_TOP = 0.95, 10
@@ -61,7 +62,7 @@ def ranking_of(
         return ranking
     fit = _fit(data, "rank or all_rankings")
     level = level or spec_of(fit).data.levels[-1]
-    outer = None if within == ALL else _level_of(fit, within, level)
+    outer = None if within == ALL else level_around(fit, level, within)
     prob = DEFAULT_PROB if ci_prob is None else ci_prob
     whole = rank(fit, by=by, level=level, within=outer, prob=prob, top=DEFAULT_TOP if top is None else top)
     return select(whole, level, by, within)
@@ -144,18 +145,3 @@ def _require_columns(table: pd.DataFrame, names: Iterable[str], makers: str) -> 
         raise BayesSaudeError(
             f"The table lacks {listed(missing)}, so that it is none of {makers}. Give one of these, or a fit."
         )
-
-
-def _level_of(fit: xr.DataTree, unit: str, level: str) -> str:
-    """Find the level around another that has a unit of this name, the nearest first."""
-    posterior = posterior_of(fit)
-    levels = [str(name) for name in posterior["level"].values]
-    around = levels[: levels.index(level)] if level in levels else []
-    for outer in reversed(around):
-        if unit in ancestor_units(fit, level, outer).values:
-            return outer
-    names = [str(name) for outer in around for name in posterior[outer].values]
-    raise BayesSaudeError(
-        f"No level around '{level}' has a unit '{unit}'.{did_you_mean(unit, names)} "
-        f"Rank within 'all'{f', or within a unit such as {names[0]!r}' if names else ''}."
-    )

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from bayes_saude.errors import BayesSaudeError
+from bayes_saude.errors import BayesSaudeError, did_you_mean
 from bayes_saude.summaries.coefficients import ancestor_units, posterior_of, spec_of, unit_quantity
 from bayes_saude.summaries.ranks import rank_draws
 
@@ -57,6 +57,64 @@ def unit_ranks(
         values = quantity.values[..., members]
         ranks = rank_draws(values.reshape(-1, members.size), higher_is_better=higher_is_better, rng=rng)
         yield RankedTogether(name, quantity[level].values[members], values, ranks.reshape(values.shape))
+
+
+def ranked_within(fit: xr.DataTree, level: str, by: str, unit: str = ALL, *, seed: int = 0) -> RankedTogether:
+    """Rank in each draw the units that one unit holds.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    level, by, seed
+        As for `rank`.
+    unit : str
+        Name of a unit of a level around `level`, or `ALL`.
+
+    Returns
+    -------
+    RankedTogether
+
+    Raises
+    ------
+    BayesSaudeError
+        If no level around has such a unit.
+    """
+    within = None if unit == ALL else level_around(fit, level, unit)
+    groups = unit_ranks(fit, level, by, within=within, seed=seed)
+    return next(group for group in groups if group.within == unit)
+
+
+def level_around(fit: xr.DataTree, level: str, unit: str) -> str:
+    """Find the level around another that has a unit of this name, the nearest first.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    level : str
+        Name of the level whose units are ranked.
+    unit : str
+        Name of a unit that holds some of them.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    BayesSaudeError
+        If there is none.
+    """
+    posterior = posterior_of(fit)
+    levels = [str(name) for name in posterior["level"].values]
+    around = levels[: levels.index(level)] if level in levels else []
+    for outer in reversed(around):
+        if unit in ancestor_units(fit, level, outer).values:
+            return outer
+    names = [str(name) for outer in around for name in posterior[outer].values]
+    raise BayesSaudeError(
+        f"No level around '{level}' has a unit '{unit}'.{did_you_mean(unit, names)} "
+        f"Rank within 'all'{f', or within a unit such as {names[0]!r}' if names else ''}."
+    )
 
 
 def _groups(fit: xr.DataTree, level: str, within: str | None) -> Iterator[tuple[str, NDArray[np.intp]]]:
