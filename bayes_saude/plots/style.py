@@ -122,8 +122,12 @@ def shorten(name: str, most: int = 35) -> str:
 
 def percent(prob: float, lang: Lang) -> str:
     """Write a probability as a percentage: "95%", "99,5%"."""
-    text = f"{100 * prob:g}%"
-    return text.replace(".", ",") if lang == "pt" else text
+    return comma(f"{100 * prob:g}%", lang)
+
+
+def comma(number: str, lang: Lang) -> str:
+    """Write a number with the language's decimal sign."""
+    return number.replace(".", ",") if lang == "pt" else number
 
 
 def localise(axis: Axis, lang: Lang) -> None:
@@ -132,11 +136,11 @@ def localise(axis: Axis, lang: Lang) -> None:
         plain = ScalarFormatter(useOffset=False)
         plain.set_axis(axis)
 
-        def comma(value: float, position: int | None = None) -> str:
+        def written(value: float, position: int | None = None) -> str:
             plain.set_locs(axis.get_majorticklocs().tolist())
-            return plain(value, position).replace(".", ",")
+            return comma(plain(value, position), lang)
 
-        axis.set_major_formatter(FuncFormatter(comma))
+        axis.set_major_formatter(FuncFormatter(written))
 
 
 def new_axes(width: float, height: float) -> Axes:
