@@ -14,6 +14,7 @@ from .inference.checks import check as check
 from .inference.checks import require as require
 from .inference.fit import fit as fit
 from .inference.reuse import fit_or_load as fit_or_load
+from .inference.simulate import simulate as simulate
 from .inference.store import load as load
 from .inference.store import save as save
 from .models.catalogue import catalogue as catalogue

@@ -1,0 +1,233 @@
+"""The model read forwards: hyperparameters from their priors, units from those, outcomes from the units.
+
+What is written for sampling in `build`, `kept` and `families`, written again for drawing. Draws are on the
+scale of the family's link and laid out as in a fit: the first axis counts draws, a level's parameters stand
+side by side on the last.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+from scipy import stats
+from scipy.special import expit
+
+from bayes_saude.errors import BayesSaudeError, listed
+from bayes_saude.models.outcomes import GAUSSIAN, IDENTITY, LOG, LOGIT, Link
+from bayes_saude.models.predictor import Tree
+from bayes_saude.models.priors import AnyPrior
+from bayes_saude.models.spec import Prior
+
+type Values = NDArray[np.float64]
+type Draws = Mapping[str, Values]
+
+# Hyperparameters of which each level has its own.
+OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
+# Below it the outcome is binomial or Poisson to double precision; it keeps the concentration finite.
+LEAST_DISPERSION = 1e-7
+# Above it NumPy draws no Poisson, whose relative spread is then below 1e-7.
+LARGEST_POISSON = 1e15
+
+PRIORS: Mapping[str, Callable] = {
+    "normal": lambda prior: stats.norm(prior.mu, prior.sigma),
+    "halfnormal": lambda prior: stats.halfnorm(scale=prior.sigma),
+    "exponential": lambda prior: stats.expon(scale=prior.scale),
+    "halfcauchy": lambda prior: stats.halfcauchy(scale=prior.scale),
+    # In two dimensions LKJ(eta) is Beta(eta, eta) of (corr + 1) / 2.
+    "lkj": lambda prior: stats.beta(prior.eta, prior.eta, loc=-1, scale=2),
+}
+
+
+class Outcome(NamedTuple):
+    """How a family's outcome is drawn, and how far an outcome lies from its mean.
+
+    Parameters
+    ----------
+    draw : callable
+        Of a generator, the trend (draws, rows), the panel's columns, each (rows,), and the family's
+        parameters, each (draws, 1): drawn columns, (draws, rows).
+    residual : callable
+        Of the trend, the columns with the outcome's among them, and the parameters: the outcome less its
+        mean, over its standard deviation; on the link's scale where the outcome scatters normally there.
+    """
+
+    draw: Callable[[np.random.Generator, Values, Draws, Draws], dict[str, Values]]
+    residual: Callable[[Values, Draws, Draws], Values]
+
+
+def distribution(prior: AnyPrior) -> stats.distributions.rv_frozen:
+    """Give a prior as SciPy's distribution."""
+    if prior.dist not in PRIORS:
+        raise BayesSaudeError(
+            f"The prior '{prior.dist}' cannot be drawn from yet, only {listed(PRIORS)}. "
+            "Give it a line in `models.generative.PRIORS`."
+        )
+    return PRIORS[prior.dist](prior)
+
+
+def priors_from_json(text: str) -> dict[str, AnyPrior]:
+    """Read what `priors_as_json` wrote."""
+    return TypeAdapter(dict[str, Prior]).validate_json(text)
+
+
+def draw_hyperparameters(
+    priors: Mapping[str, AnyPrior], draws: int, rng: np.random.Generator
+) -> dict[str, Values]:
+    """Draw hyperparameters, independent of one another, from their priors.
+
+    Parameters
+    ----------
+    priors : mapping
+        From `resolve_priors`.
+    draws : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict
+        As a fit has them: shape (draws,), and (draws, levels) for `sd_intercept`, `sd_slope` and `corr`.
+    """
+    drawn: dict[str, list[Values]] = {}
+    for name, prior in priors.items():
+        parameter = name.partition("[")[0]
+        drawn.setdefault(parameter, []).append(distribution(prior).rvs(draws, random_state=rng))
+    return {
+        name: np.stack(values, axis=-1) if name in OF_LEVELS else values[0] for name, values in drawn.items()
+    }
+
+
+def draw_units(hyperparameters: Draws, tree: Tree, rng: np.random.Generator) -> list[Values]:
+    """Draw the units' effects from the population that the hyperparameters describe, whatever the data.
+
+    Parameters
+    ----------
+    hyperparameters : mapping
+        See `draw_hyperparameters`.
+    tree : Tree
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    list of array
+        For each level, outermost first, shape (draws, units, terms): each unit's deviation from its parent.
+    """
+    effects = []
+    for depth, units in enumerate(tree.units):
+        sd_intercept = hyperparameters["sd_intercept"][:, depth, None]
+        z = rng.standard_normal((2 if "corr" in hyperparameters else 1, len(sd_intercept), len(units)))
+        terms = [sd_intercept * z[0]]
+        if "corr" in hyperparameters:
+            sd_slope, corr = (hyperparameters[name][:, depth, None] for name in ("sd_slope", "corr"))
+            terms.append(sd_slope * (corr * z[0] + np.sqrt((1 - corr) * (1 + corr)) * z[1]))
+        effects.append(np.stack(terms, axis=-1))
+    return effects
+
+
+def trend(
+    hyperparameters: Draws, effects: Sequence[Values], tree: Tree, panel: pd.DataFrame, origin: float
+) -> Values:
+    """Add up the line of every row's unit at the row's time.
+
+    Parameters
+    ----------
+    hyperparameters : mapping
+        `intercept` and `slope`, shape (draws,).
+    effects : sequence of array
+        See `draw_units`.
+    tree : Tree
+    panel : pandas.DataFrame
+        Validated.
+    origin : float
+        The time at which intercepts are.
+
+    Returns
+    -------
+    array, shape (draws, rows)
+    """
+    lines = [hyperparameters["intercept"][:, None], hyperparameters["slope"][:, None]]
+    for parents, effect in zip(tree.parents, effects, strict=True):
+        lines = [line[:, parents] for line in lines]
+        for term in range(effect.shape[-1]):
+            lines[term] = lines[term] + effect[..., term]
+    leaf = tree.leaf_of(panel)
+    elapsed = panel["time"].to_numpy(dtype=np.float64) - origin
+    return lines[0][:, leaf] + lines[1][:, leaf] * elapsed
+
+
+def outcome_of(family: str) -> Outcome:
+    """Look up how a family's outcome is drawn.
+
+    Raises
+    ------
+    BayesSaudeError
+        If the family is not in `OUTCOMES`.
+    """
+    if family not in OUTCOMES:
+        raise BayesSaudeError(
+            f"Outcomes of the family '{family}' cannot be drawn yet, only of {listed(OUTCOMES)}. "
+            "Give it a line in `models.generative.OUTCOMES`."
+        )
+    return OUTCOMES[family]
+
+
+def _normal_on(link: Link) -> Outcome:
+    """Give the outcome of a value that scatters normally about the trend on a link's scale."""
+
+    def draw(rng: np.random.Generator, eta: Values, _: Draws, by: Draws) -> dict[str, Values]:
+        return {"value": link.to_outcome(eta + by["sd_resid"] * rng.standard_normal(eta.shape))}
+
+    def residual(eta: Values, columns: Draws, by: Draws) -> Values:
+        return (link.to_trend(columns["value"]) - eta) / by["sd_resid"]
+
+    return Outcome(draw, residual)
+
+
+def _draw_binomial(rng: np.random.Generator, eta: Values, columns: Draws, by: Draws) -> dict[str, Values]:
+    share = expit(eta)
+    if "dispersion" in by:
+        concentration = _concentration(by)
+        # A share of zero to double precision has no beta distribution.
+        least = np.finfo(np.float64).tiny
+        share = rng.beta(
+            np.maximum(concentration * share, least), np.maximum(concentration * expit(-eta), least)
+        )
+    return {"successes": rng.binomial(columns["trials"].astype(np.int64), share).astype(np.float64)}
+
+
+def _binomial_residual(eta: Values, columns: Draws, by: Draws) -> Values:
+    share, trials = expit(eta), columns["trials"]
+    variance = share * expit(-eta) * trials
+    if "dispersion" in by:
+        concentration = _concentration(by)
+        variance = variance * (concentration + trials) / (concentration + 1)
+    return (columns["successes"] - trials * share) / np.sqrt(variance)
+
+
+def _draw_negative_binomial(
+    rng: np.random.Generator, eta: Values, columns: Draws, by: Draws
+) -> dict[str, Values]:
+    concentration = np.broadcast_to(_concentration(by), eta.shape)
+    mean = columns["exposure"] * np.exp(eta) * rng.gamma(concentration) / concentration
+    return {"count": np.where(mean > LARGEST_POISSON, mean, rng.poisson(np.minimum(mean, LARGEST_POISSON)))}
+
+
+def _negative_binomial_residual(eta: Values, columns: Draws, by: Draws) -> Values:
+    mean = columns["exposure"] * np.exp(eta)
+    return (columns["count"] - mean) / np.sqrt(mean + mean**2 / _concentration(by))
+
+
+def _concentration(by: Draws) -> Values:
+    return np.maximum(by["dispersion"], LEAST_DISPERSION) ** -2
+
+
+OUTCOMES: Mapping[str, Outcome] = {
+    GAUSSIAN: _normal_on(IDENTITY),
+    "lognormal": _normal_on(LOG),
+    "logit_normal": _normal_on(LOGIT),
+    "binomial": Outcome(_draw_binomial, _binomial_residual),
+    "beta_binomial": Outcome(_draw_binomial, _binomial_residual),
+    "negative_binomial": Outcome(_draw_negative_binomial, _negative_binomial_residual),
+}

@@ -1,0 +1,133 @@
+"""Panels drawn from a model, and the truth that they come with."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from events import event_model, simulate_events
+from trends import simulate as simulate_trend
+from trends import trend_model
+
+from bayes_saude.errors import BayesSaudeError
+from bayes_saude.inference.fit import fitting_panel
+from bayes_saude.inference.simulate import NOTE, simulate
+from bayes_saude.models.priors import resolve_priors
+
+LEVELS = ["region", "municipality"]
+TRUTH = {
+    "intercept": 70.0, "slope": 2.0, "sd_resid": 3.0,
+    "sd_intercept": [6.0, 4.0], "sd_slope": [1.0, 0.5], "corr": [0.5, -0.3],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def nested():
+    """A nested model and a panel of forty municipalities in eight regions."""
+    panel = simulate_trend(
+        1, fixed=(70, 2), scatter={"region": (5, 1, 0), "municipality": (4, 1, 0)},
+        sd_resid=3, regions=8, per_region=5, missing=0.1,
+    )  # fmt: skip
+    return trend_model(LEVELS), panel
+
+
+def test_a_panel_keeps_its_layout_and_gets_a_new_outcome(nested):
+    spec, panel = nested
+    simulated = simulate(spec, panel, seed=3).panel
+    pd.testing.assert_frame_equal(simulated[[*LEVELS, "time"]], panel[[*LEVELS, "time"]])
+    assert not np.isclose(simulated["value"], panel["value"]).any()
+
+
+def test_the_truth_is_laid_out_as_a_fits_posterior(nested):
+    truth = simulate(*nested, seed=3).truth
+    assert {str(name): truth[name].dims for name in truth} == {
+        "intercept": (), "slope": (), "sd_resid": (),
+        "sd_intercept": ("level",), "sd_slope": ("level",), "corr": ("level",),
+        "region_effect": ("region", "term"), "municipality_effect": ("municipality", "term"),
+    }  # fmt: skip
+    assert truth["level"].values.tolist() == LEVELS
+    assert truth["municipality"].values.tolist() == sorted(nested[1]["municipality"].unique())
+
+
+def test_the_outcome_is_the_truths_trend_and_noise_about_it(nested):
+    spec, panel = nested
+    simulated, truth = simulate(spec, panel, truth=TRUTH, seed=3)[1:]
+    elapsed = simulated["time"].to_numpy() - spec.data.origin
+    coefficients = np.array([70, 2]) + sum(
+        truth[f"{level}_effect"].sel({level: simulated[level].to_list()}).values for level in LEVELS
+    )
+    noise = simulated["value"] - coefficients[:, 0] - coefficients[:, 1] * elapsed
+    n = len(noise)
+    assert abs(noise.std() / 3 - 1) < 4 / np.sqrt(2 * n)
+    assert abs(noise.mean()) < 4 * 3 / np.sqrt(n)
+
+
+def test_the_model_comes_back_with_every_prior_stated(nested):
+    spec, panel = nested
+    stated = simulate(spec, panel, seed=1).spec
+    assert not spec.priors
+    assert stated.priors == resolve_priors(spec, fitting_panel(spec, panel))
+    # Another outcome does not move them: they are those that the outcome was drawn from.
+    again = simulate(stated, simulate(stated, panel, seed=1).panel, seed=2)
+    assert again.spec.priors == stated.priors
+
+
+def test_a_simulated_panel_is_what_its_model_reads():
+    for family in ("binomial", "beta_binomial", "negative_binomial"):
+        spec = event_model(family, LEVELS)
+        panel, _ = simulate_events(1, family=family, fixed=(-1, 0), scatter={}, dispersion=0.1, regions=3)
+        simulated = simulate(spec, panel, truth={"intercept": -1.0, "slope": 0.0}, seed=1)
+        validated = fitting_panel(simulated.spec, simulated.panel)
+        assert validated.attrs["note"] == NOTE
+        size = spec.data.outcome[1]
+        assert validated[size].tolist() == panel[size].tolist()
+
+
+def test_the_column_that_tells_rows_apart_keeps_its_name():
+    spec = trend_model(["region"])
+    data = spec.data.model_copy(update={"unit": "hospital"})
+    panel = simulate_trend(1, fixed=(70, 2), scatter={}, sd_resid=3, regions=4, per_region=3).rename(
+        columns={"municipality": "hospital"}
+    )
+    simulated = simulate(spec.model_copy(update={"data": data}), panel, seed=1)
+    assert simulated.panel["hospital"].tolist() == panel["hospital"].tolist()
+    fitting_panel(simulated.spec, simulated.panel)
+
+
+def test_of_several_replicates_the_first_gives_the_layout(nested):
+    spec, panel = nested
+    two = pd.concat([panel, panel.iloc[1:].assign(replicate=2)], ignore_index=True)
+    simulated = simulate(spec, two, seed=1).panel
+    assert simulated["replicate"].unique().tolist() == [1]
+    assert len(simulated) == len(panel)
+
+
+def test_the_seed_decides(nested):
+    same, other = simulate(*nested, seed=4), simulate(*nested, seed=5)
+    pd.testing.assert_frame_equal(simulate(*nested, seed=4).panel, same.panel)
+    assert not np.isclose(same.panel["value"], other.panel["value"]).any()
+
+
+def test_a_truth_given_gives_new_outcomes_of_the_same_units(nested):
+    first = simulate(*nested, seed=4)
+    second = simulate(*nested, truth=first.truth, seed=5)
+    xr.testing.assert_equal(second.truth, first.truth)
+    assert not np.isclose(first.panel["value"], second.panel["value"]).any()
+    pd.testing.assert_frame_equal(simulate(*nested, truth=first.truth, seed=4).panel, first.panel)
+
+
+def test_one_number_serves_all_levels_and_all_units(nested):
+    truth = simulate(*nested, truth={"sd_intercept": 2, "region_effect": 0}, seed=1).truth
+    assert truth["sd_intercept"].values.tolist() == [2, 2]
+    assert (truth["region_effect"] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("truth", "message"),
+    [
+        ({"sd_residual": 1}, "no 'sd_residual' to be given as true. Did you mean 'sd_resid'"),
+        ({"corr": [0.1, 0.2, 0.3]}, r"'corr' has the shape \(3,\). Give it the shape \(2,\)"),
+    ],
+)
+def test_a_truth_that_the_model_cannot_have_is_refused(nested, truth, message):
+    with pytest.raises(BayesSaudeError, match=message):
+        simulate(*nested, truth=truth)
