@@ -1,4 +1,8 @@
 from .data.aih import read_aih as read_aih
+from .data.areas import dissolve as dissolve
+from .data.areas import join_polygons as join_polygons
+from .data.geography import download_polygons as download_polygons
+from .data.geography import read_polygons as read_polygons
 from .data.icsap import classify as classify
 from .data.icsap import icsap_list as icsap_list
 from .data.panel import read_panel as read_panel
@@ -6,6 +10,7 @@ from .data.published import read_published as read_published
 from .data.reconstruct import reconstruct as reconstruct
 from .data.tabnet import read_tabnet as read_tabnet
 from .data.tabnet_join import join_tabnet as join_tabnet
+from .data.territory import territory as territory
 from .errors import BayesSaudeError as BayesSaudeError
 from .errors import ConvergenceError as ConvergenceError
 from .errors import DataError as DataError
