@@ -79,6 +79,17 @@ def impossible_outcomes(tidy: pd.DataFrame, names: Names) -> list[Fault]:
     return faults
 
 
+def values_beyond(tidy: pd.DataFrame, names: Names, support: tuple[float, float]) -> list[Fault]:
+    """Find values that are not inside an open interval, in which those of the model's family lie."""
+    if "value" not in tidy:
+        return []
+    low, high = support
+    column = tidy["value"].where(np.isfinite(tidy["value"]))
+    valid = f"above {low:g} and below {high:g}" if np.isfinite(high) else f"above {low:g}"
+    beyond = (column <= low) | (column >= high)
+    return _where(beyond, column, names["value"], f"{{:g}} is not {valid}, as the model's family asks")
+
+
 def _where(bad: pd.Series, column: pd.Series, name: str, message: str) -> list[Fault]:
     return [Fault(message.format(value), row_label(row), name) for row, value in column[bad].items()]
 

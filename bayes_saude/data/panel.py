@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -69,6 +70,7 @@ def validate_panel(
     source: str,
     unit: str | None = None,
     missing: Literal["error", "drop"] = "error",
+    support: tuple[float, float] = (-inf, inf),
 ) -> pd.DataFrame:
     """Make the canonical tidy panel of a model, or say everything that is wrong with the frame.
 
@@ -94,6 +96,8 @@ def validate_panel(
         Rows without an outcome: an error that names them, or left out and counted in `attrs["notes"]`, which
         then names the units that have none left. Names that differ in case, accents or spaces alone are two
         units all the same; `attrs["notes"]` says so.
+    support : tuple of float
+        Open interval in which the values of the model's family lie.
 
     Returns
     -------
@@ -127,6 +131,7 @@ def validate_panel(
     faults += find.infinite_cells(tidy, names)
     faults += find.huge_cells(tidy, names)
     faults += find.impossible_outcomes(tidy, names)
+    faults += find.values_beyond(tidy, names, support)
     if not absent:
         tidy, structural = _with_structure(frame, tidy, list(levels), names, unit)
         faults += structural

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from math import ceil
@@ -20,19 +20,18 @@ from bayes_saude.data.panel import reach_of, read_panel, validate_panel
 from bayes_saude.errors import DataError
 from bayes_saude.inference.effects import draw_effects
 from bayes_saude.inference.kept import KeptTrend
+from bayes_saude.inference.layout import assemble, gather_levels
 from bayes_saude.inference.sampler import THIN, Trend
 from bayes_saude.inference.store import LAYOUT_VERSION
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.moments import Moments, make_moments
-from bayes_saude.models.outcomes import GAUSSIAN
-from bayes_saude.models.predictor import TERMS, Tree, make_tree
+from bayes_saude.models.outcomes import FAMILIES
+from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import priors_as_json, resolve_priors
 from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
 
-COMMON = ("intercept", "slope", "sd_resid", "dispersion")
-OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
 MAX_SEED = 2**63 - 1  # what NetCDF can hold
 PACKAGES = ("pymc", "nutpie", "arviz", "numpy", "xarray")
 
@@ -121,9 +120,11 @@ def fit_validated(
     started = time.perf_counter()
     tree = make_tree(panel, spec.data.levels)
     replicates = {int(name): panel[panel["replicate"] == name] for name in panel["replicate"].unique()}
-    integrated = spec.model.family == GAUSSIAN
+    link = FAMILIES[spec.model.family].link
     moments = {
-        name: make_moments(rows, tree, spec.data.origin) for name, rows in replicates.items() if integrated
+        name: make_moments(rows, tree, spec.data.origin, link)
+        for name, rows in replicates.items()
+        if spec.integrated
     }
     priors = resolve_priors(spec, panel)
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
@@ -132,7 +133,7 @@ def fit_validated(
     with _timed(seconds, "compile_s"):
         trend = (
             Trend(priors, len(tree.levels))
-            if integrated
+            if spec.integrated
             else KeptTrend(spec.model.family, priors, tree, spec.data.origin)
         )
     settings = {"draws": ceil(draws / len(replicates)), "tune": tune, "chains": chains}
@@ -146,15 +147,15 @@ def fit_validated(
                 sample, effects = trend.sample(rows, **settings, seed=sampler_seed, progress=progress)
             else:
                 sample = trend.sample(moments[replicate], **settings, seed=sampler_seed, progress=progress)
-        hyperparameters = _gather_levels(sample.hyperparameters, tree.levels)
-        if integrated:
+        hyperparameters = gather_levels(sample.hyperparameters, tree.levels)
+        if spec.integrated:
             with _timed(seconds, "effects_s"):
                 rng = np.random.default_rng(for_effects)
                 effects = _effects(hyperparameters, moments[replicate], tree, rng)
         posteriors.append(hyperparameters | effects)
         statistics.append(sample.statistics)
 
-    fitted = _assemble(posteriors, statistics, tree, panel, replicates=np.repeat(list(replicates), chains))
+    fitted = assemble(posteriors, statistics, tree, panel, replicates=np.repeat(list(replicates), chains))
     fitted.attrs = {
         "model": spec.name,
         "title": spec.title,
@@ -167,7 +168,7 @@ def fit_validated(
         "priors": priors_as_json(priors),
         "sampler": json.dumps(
             {"draws": draws, "tune": tune, "chains": chains, "thin": THIN}
-            | {"target_accept": trend.target_accept, "effects": "integrated" if integrated else "kept"}
+            | {"target_accept": trend.target_accept, "effects": "integrated" if spec.integrated else "kept"}
             | {name: round(value, 3) for name, value in seconds.items()}
         ),
         "versions": json.dumps({"bayes_saude": __version__} | {name: version(name) for name in PACKAGES}),
@@ -222,6 +223,7 @@ def fitting_panel(
         source=str(frame.attrs.get("source", "the DataFrame")),
         unit=spec.data.unit,
         missing=missing,
+        support=FAMILIES[spec.model.family].support,
     )
     earliest, latest = reach_of(panel["time"])
     # Priors are for a level that the data speak of; far outside, that of the intercept would bend the slope.
@@ -240,16 +242,6 @@ def panel_digest(panel: pd.DataFrame) -> str:
     return hashlib.sha256(panel.to_csv(index=False).encode()).hexdigest()
 
 
-def _gather_levels(sample: Mapping[str, Values], levels: tuple[str, ...]) -> dict[str, Values]:
-    """Stack the levels' parameters, `sd_intercept[region]` and its like, on a last axis."""
-    gathered = {name: sample[name] for name in COMMON if name in sample}
-    for parameter in OF_LEVELS:
-        of_levels = [values for name, values in sample.items() if name.partition("[")[0] == parameter]
-        if of_levels:
-            gathered[parameter] = np.stack(of_levels, axis=-1)
-    return gathered
-
-
 def _effects(
     hyperparameters: Mapping[str, Values], moments: Moments, tree: Tree, rng: np.random.Generator
 ) -> dict[str, NDArray[np.float32]]:
@@ -262,44 +254,3 @@ def _effects(
         f"{level}_effect": effect.reshape(n_chains, n_draws, *effect.shape[1:])
         for level, effect in zip(tree.levels, draw_effects(flat, moments, tree, rng), strict=True)
     }
-
-
-def _assemble(
-    posteriors: Sequence[Mapping[str, NDArray]],
-    statistics: Sequence[Mapping[str, NDArray]],
-    tree: Tree,
-    panel: pd.DataFrame,
-    replicates: NDArray[np.int64],
-) -> xr.DataTree:
-    """Stack the replicates' chains and name every dimension."""
-    dims = dict.fromkeys(OF_LEVELS, ("level",)) | {
-        f"{level}_effect": (level, "term") for level in tree.levels
-    }
-
-    def stacked(parts: Sequence[Mapping[str, NDArray]]) -> dict[str, tuple[tuple[str, ...], NDArray]]:
-        return {
-            name: (("chain", "draw", *dims.get(name, ())), np.concatenate([part[name] for part in parts]))
-            for name in parts[0]
-        }
-
-    n_draws = posteriors[0]["intercept"].shape[1]
-    chain_coords = {
-        "chain": np.arange(len(replicates)),
-        "draw": np.arange(n_draws),
-        "replicate": ("chain", replicates),
-    }
-    n_terms = posteriors[0][f"{tree.levels[0]}_effect"].shape[-1]
-    unit_coords = {level: units.astype(object) for level, units in zip(tree.levels, tree.units, strict=True)}
-    terms = {"level": list(tree.levels), "term": list(TERMS[:n_terms])}
-    return xr.DataTree.from_dict(
-        {
-            "posterior": xr.Dataset(stacked(posteriors), coords=chain_coords | unit_coords | terms),
-            "sample_stats": xr.Dataset(stacked(statistics), coords=chain_coords),
-            "constant_data": xr.Dataset({name: ("obs", _plain(column)) for name, column in panel.items()}),
-        }
-    )
-
-
-def _plain(column: pd.Series) -> NDArray:
-    """Take a column's values; texts as Python's, which NetCDF can hold."""
-    return column.to_numpy() if pd.api.types.is_numeric_dtype(column) else column.to_numpy(dtype=object)

@@ -1,8 +1,9 @@
 """From a model file and a panel to a PyMC model.
 
-The Gaussian model works on the standardised scale of `moments`; `intercept`, `sd_slope` and so on are in the
-outcome's own unit. Everything that changes from panel to panel is in `pm.Data`, so that a model compiled once
-serves all panels. The other families' trend is in `kept`.
+The model of values that scatter normally works on the standardised scale of `moments`; `intercept`,
+`sd_slope` and so on are in the outcome's own unit, or on the scale of its link. Everything that changes from
+panel to panel is in `pm.Data`, so that a model compiled once serves all panels. The other families' trend is
+in `kept`.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from pytensor.tensor import TensorVariable
 from bayes_saude.models.kept import kept_data, kept_trend
 from bayes_saude.models.marginal import Covariance, Rows, log_likelihood
 from bayes_saude.models.moments import Moments, make_moments
-from bayes_saude.models.outcomes import GAUSSIAN
+from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import AnyPrior, location_and_scale, resolve_priors, signed_variable
 from bayes_saude.models.spec import ModelSpec
@@ -44,10 +45,10 @@ def build(spec: ModelSpec, panel: pd.DataFrame) -> pm.Model:
         If the panel cannot identify the trend: one time only, no scatter, a level with no siblings.
     """
     tree = make_tree(panel, spec.data.levels)
-    if spec.model.family != GAUSSIAN:
+    if not spec.integrated:
         return _kept(spec, panel, tree)
     # The moments first: they refuse a panel without a trend, which has no scale for priors either.
-    moments = make_moments(panel, tree, spec.data.origin)
+    moments = make_moments(panel, tree, spec.data.origin, FAMILIES[spec.model.family].link)
     priors = resolve_priors(spec, panel)
     return gaussian_trend({name: prior.dist for name, prior in priors.items()}, model_data(moments, priors))
 

@@ -1,8 +1,10 @@
 """What the Gaussian likelihood needs of a panel: the moments of each unit, and their sums.
 
-Responses are taken about the line of least squares of all rows together and divided by its residual standard
-deviation, and time by its own standard deviation. The sampler then meets numbers of the order of one whatever
-the indicator's unit, and differences of large sums do not lose digits.
+Responses are values on the scale of the family's link, logarithms or log-odds where it is not the identity:
+the likelihood is then that of the values but for the Jacobian, which no parameter changes. They are taken
+about the line of least squares of all rows together and divided by its residual standard deviation, and time
+by its own standard deviation. The sampler then meets numbers of the order of one whatever the indicator's
+unit, and differences of large sums do not lose digits.
 """
 
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from bayes_saude.errors import DataError
 from bayes_saude.models.marginal import Rows
+from bayes_saude.models.outcomes import IDENTITY, Link
 from bayes_saude.models.predictor import Tree
 
 
@@ -27,9 +30,9 @@ class Moments:
     incidence : tuple of arrays
         See `marginal.pass_up`.
     reference : array, shape (2,)
-        Intercept and slope of the common line, in the outcome's unit and per unit of time.
+        Intercept and slope of the common line, on the link's scale and per unit of time.
     units : array, shape (2,)
-        What an intercept and a slope of one on the standardised scale are in the outcome's unit.
+        What an intercept and a slope of one on the standardised scale are on the link's scale.
     leaf_xy : array, shape (leaves, 2)
         X'y of each unit of the innermost level, standardised.
     leaf_row : array of int, shape (leaves,)
@@ -44,7 +47,7 @@ class Moments:
     leaf_row: NDArray[np.intp]
 
 
-def make_moments(panel: pd.DataFrame, tree: Tree, origin: float) -> Moments:
+def make_moments(panel: pd.DataFrame, tree: Tree, origin: float, link: Link = IDENTITY) -> Moments:
     """Sum a panel up.
 
     Parameters
@@ -55,6 +58,8 @@ def make_moments(panel: pd.DataFrame, tree: Tree, origin: float) -> Moments:
         Of the whole panel; a unit without rows in this replicate has moments of zero.
     origin : float
         The trend's zero, in the unit of `time`.
+    link : Link
+        Of the family.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def make_moments(panel: pd.DataFrame, tree: Tree, origin: float) -> Moments:
         If there is one time only, or all values lie on one line.
     """
     elapsed = panel["time"].to_numpy(dtype=np.float64) - origin
-    value = panel["value"].to_numpy(dtype=np.float64)
+    value = link.to_trend(panel["value"].to_numpy(dtype=np.float64))
     slope, centre = _line(elapsed, value)
     residual = value - value.mean() - slope * (elapsed - centre)
     spread, time_spread = residual.std(), elapsed.std()

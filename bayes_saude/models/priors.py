@@ -1,10 +1,11 @@
 """Priors: a model file's, or defaults from the panel, and the random variables made of them.
 
-Defaults are weakly informative. For the Gaussian family they are in the outcome's own unit: intercept
-~ N(mean(y), 2.5 sd(y)), slope ~ N(0, 2.5 sd(y) / sd(t)), standard deviations half-normal with scale sd(y), or
-sd(y) / sd(t) for slopes. For the others they are on the link's scale, per unit of time: intercept ~ N(0, 1.5)
-for a share, about the logarithm of the panel's rate for a count; slope ~ N(0, 0.5); standard deviations and
-the dispersion half-normal with scale 0.5. Correlations are LKJ(2) throughout.
+Defaults are weakly informative. Where the outcome is one value they are scaled from the panel, with y the
+values on the scale of the family's link: intercept ~ N(mean(y), 2.5 sd(y)), slope ~ N(0, 2.5 sd(y) / sd(t)),
+standard deviations half-normal with scale sd(y), or sd(y) / sd(t) for slopes. For shares and rates of events
+they are on the link's scale, per unit of time: intercept ~ N(0, 1.5) for a share, about the logarithm of the
+panel's rate for a count; slope ~ N(0, 0.5); standard deviations and the dispersion half-normal with scale
+0.5. Correlations are LKJ(2) throughout.
 """
 
 import json
@@ -14,7 +15,7 @@ import pandas as pd
 import pymc as pm
 from pytensor.tensor import TensorVariable
 
-from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN, LOGIT
+from bayes_saude.models.outcomes import FAMILIES, LOGIT, VALUE
 from bayes_saude.models.spec import (
     LKJ,
     Exponential,
@@ -48,17 +49,19 @@ def resolve_priors(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, AnyPrior]:
         the order of `spec.prior_distributions`.
     """
     family = spec.model.family
-    defaults = _of_values(panel) if family == GAUSSIAN else _of_events(family, panel)
+    of_value = FAMILIES[family].columns == VALUE
+    defaults = _of_values(family, panel) if of_value else _of_events(family, panel)
     defaults["corr"] = LKJ(dist="lkj", eta=DEFAULT_ETA)
     parameters = prior_distributions(spec.data.levels, slopes=spec.model.slopes, family=family)
     return {name: spec.priors.get(name, defaults[name.partition("[")[0]]) for name in parameters}
 
 
-def _of_values(panel: pd.DataFrame) -> dict[str, AnyPrior]:
-    sd = float(panel["value"].std())
+def _of_values(family: str, panel: pd.DataFrame) -> dict[str, AnyPrior]:
+    values = pd.Series(FAMILIES[family].link.to_trend(panel["value"].to_numpy(dtype=float)))
+    sd = float(values.std())
     sd_slope = sd / float(panel["time"].std())
     return {
-        "intercept": Normal(dist="normal", mu=float(panel["value"].mean()), sigma=DEFAULT_WIDTH * sd),
+        "intercept": Normal(dist="normal", mu=float(values.mean()), sigma=DEFAULT_WIDTH * sd),
         "slope": Normal(dist="normal", mu=0.0, sigma=DEFAULT_WIDTH * sd_slope),
         "sd_intercept": HalfNormal(dist="halfnormal", sigma=sd),
         "sd_slope": HalfNormal(dist="halfnormal", sigma=sd_slope),

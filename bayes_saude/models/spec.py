@@ -4,7 +4,6 @@ A model file is TOML and data only: nothing in it is ever evaluated.
 """
 
 import json
-import math
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +22,7 @@ from pydantic import (
 from bayes_saude.data.shipped import is_shipped_name
 from bayes_saude.errors import ModelFileError, did_you_mean, listed
 from bayes_saude.models.explain import explain
-from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN, LOGIT
+from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN, VALUE, WITHIN_ONE
 
 # Dimensions and variables that a fit has anyway: a level of that name could not be told from them.
 RESERVED = {"chain", "draw", "obs", "term", "level", "replicate", "time", "intercept", "slope"} | {
@@ -145,9 +144,9 @@ class DataSpec(Section):
 class FamilySpec(Section):
     """The distribution of the outcome about its trend."""
 
-    family: Literal["gaussian", "binomial", "beta_binomial", "negative_binomial"] = Field(
-        description='the distribution of the outcome, e.g. family = "gaussian"'
-    )
+    family: Literal[
+        "gaussian", "lognormal", "logit_normal", "binomial", "beta_binomial", "negative_binomial"
+    ] = Field(description='the distribution of the outcome, e.g. family = "gaussian"')
     slopes: bool = Field(True, description="true: each unit has a slope of its own; false: an intercept only")
 
 
@@ -178,11 +177,11 @@ class ModelFile(Section):
     def _outcome_fits_the_family(self) -> Self:
         family, columns = self.model.family, self.data.outcome_columns
         wanted = FAMILIES[family].columns
-        if family == GAUSSIAN and len(columns) != 1:
+        if wanted == VALUE and len(columns) != 1:
             raise ValueError(
-                f"data.outcome: the gaussian family has one outcome column, not {listed(columns)}"
+                f"data.outcome: the {family} family has one outcome column, not {listed(columns)}"
             )
-        if family != GAUSSIAN and columns != wanted:
+        if wanted not in (VALUE, columns):
             raise ValueError(
                 f"data.outcome: the {family} family has the columns {listed(wanted)}, not {listed(columns)}; "
                 f"rename the panel's columns and write outcome = {json.dumps(wanted)}"
@@ -192,9 +191,9 @@ class ModelFile(Section):
     @model_validator(mode="after")
     def _target_fits_the_family(self) -> Self:
         family, target = self.model.family, self.ranking.target
-        share = FAMILIES[family].link is LOGIT
-        if family != GAUSSIAN and target is not None and not 0 < target < (1 if share else math.inf):
-            valid = "a share, above 0 and below 1" if share else "a rate, above 0"
+        low, high = FAMILIES[family].support
+        if target is not None and not low < target < high:
+            valid = "a share, above 0 and below 1" if (low, high) == WITHIN_ONE else "above 0"
             raise ValueError(f"ranking.target: with the {family} family it is {valid}, not {target:g}")
         return self
 
@@ -217,6 +216,16 @@ class ModelSpec(ModelFile):
 
     name: str
     text: str
+
+    @property
+    def integrated(self) -> bool:
+        """Whether the units' coefficients are integrated out, and not sampled."""
+        return FAMILIES[self.model.family].integrated
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is the linear mixed model of units' lines that REML fits, on the link's scale."""
+        return self.integrated
 
 
 def prior_distributions(

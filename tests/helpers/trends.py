@@ -15,7 +15,9 @@ ORIGIN = 2011
 Scatter = tuple[float, float, float]
 
 
-def trend_model(levels: Sequence[str], *, slopes: bool = True, priors: str = "") -> ModelSpec:
+def trend_model(
+    levels: Sequence[str], *, family: str = "gaussian", slopes: bool = True, priors: str = ""
+) -> ModelSpec:
     """Read a model file for panels of `simulate`."""
     columns = ", ".join(f'"{level}"' for level in levels)
     return parse_model(
@@ -27,7 +29,7 @@ time = "time"
 origin = {ORIGIN}
 levels = [{columns}]
 [model]
-family = "gaussian"
+family = "{family}"
 slopes = {str(slopes).lower()}
 [ranking]
 direction = "higher_is_better"

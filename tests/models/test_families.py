@@ -5,9 +5,11 @@ import pytensor.tensor as pt
 import pytest
 from scipy import stats
 from scipy.special import expit
+from trends import ORIGIN, simulate, trend_model
 
+from bayes_saude.models.build import build
 from bayes_saude.models.families import LIKELIHOODS
-from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN
+from bayes_saude.models.outcomes import FAMILIES
 
 ETA = np.array([[-1.2, 0.3, -4.0, 2.0], [-0.7, 0.1, -3.0, 2.5]])
 SHARES = {
@@ -38,8 +40,8 @@ CASES = {
 }
 
 
-def test_every_family_but_the_gaussian_has_a_likelihood():
-    assert {GAUSSIAN, *LIKELIHOODS} == set(FAMILIES)
+def test_every_family_is_integrated_or_has_a_likelihood():
+    assert {name for name, family in FAMILIES.items() if not family.integrated} == set(LIKELIHOODS)
     assert set(CASES) == set(LIKELIHOODS)
 
 
@@ -62,7 +64,34 @@ def test_differences_of_log_densities_are_scipys(family):
     np.testing.assert_allclose(ours[1] - ours[0], theirs[1] - theirs[0], rtol=1e-9, atol=1e-8)
 
 
-@pytest.mark.parametrize("family", [name for name in FAMILIES if name != GAUSSIAN])
+VALUES = {
+    "gaussian": stats.norm,
+    "lognormal": lambda mean, sd: stats.lognorm(sd, scale=np.exp(mean)),
+    # Johnson's S_B is a normal variable's inverse logit.
+    "logit_normal": lambda mean, sd: stats.johnsonsb(-mean / sd, 1 / sd),
+}
+
+
+@pytest.mark.parametrize("family", VALUES)
+def test_families_normal_on_the_links_scale_are_scipys(family):
+    panel = simulate(3, fixed=(-1, 0.2), scatter={"region": (0.5, 0.1, 0)}, sd_resid=0.2, regions=6)
+    panel["value"] = FAMILIES[family].link.to_outcome(panel["value"])
+    model = build(trend_model(["region"], family=family), panel)
+    reference, _, unit, unit_slope = model["scale"].get_value()
+    ours, theirs = [], []
+    for intercept, slope, sd in [(-1.0, 0.2, 0.5), (-0.8, 0.0, 0.3)]:
+        at = {"standard_intercept": (intercept - reference) / unit, "signed_sd_resid": sd / unit}
+        at["standard_slope"] = (slope - model["scale"].get_value()[1]) / unit_slope
+        at |= {"signed_sd_intercept": 0.0, "signed_sd_slope": 0.0, "half_corr": 0.5}
+        values = {model[name]: np.float64(value) for name, value in at.items()}
+        ours.append(float(model["log_likelihood"].eval(values, mode="FAST_COMPILE")))
+        mean = intercept + slope * (panel["time"] - ORIGIN)
+        theirs.append(VALUES[family](mean, sd).logpdf(panel["value"]).sum())
+    (difference,), (scipys,) = np.diff(ours), np.diff(theirs)
+    assert difference == pytest.approx(scipys, rel=1e-9)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_links_go_there_and_back(family):
     link = FAMILIES[family].link
     values = np.array([0.001, 0.2, 0.9])

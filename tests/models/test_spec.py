@@ -139,7 +139,7 @@ def test_every_distribution_is_read(line):
         (
             GOOD.replace("gaussian", "gausian"),
             "model.family: 'gausian' does not exist. Did you mean 'gaussian'? "
-            "Valid: 'gaussian', 'binomial', 'beta_binomial', 'negative_binomial'.",
+            "Valid: 'gaussian', 'lognormal', 'logit_normal', 'binomial', 'beta_binomial', 'negative_binomial'.",
         ),
         (GOOD.replace("2011", '"2011"'), "data.origin: it is a number, without quotes, not '2011'."),
         (GOOD.replace("2011", "nan"), "data.origin: it is a finite number, not nan."),
@@ -221,7 +221,7 @@ BETA_BINOMIAL = SHARES.replace("binomial", "beta_binomial")
         (SHARES, 25, "with the binomial family it is a share, above 0 and below 1, not 25"),
         (SHARES, 1, "with the binomial family it is a share, above 0 and below 1, not 1"),
         (BETA_BINOMIAL, 0, "with the beta_binomial family it is a share, above 0 and below 1, not 0"),
-        (RATES, 0, "with the negative_binomial family it is a rate, above 0, not 0"),
+        (RATES, 0, "with the negative_binomial family it is above 0, not 0"),
     ],
 )
 def test_a_target_that_the_outcome_cannot_be_at_is_refused(text, target, expected):
