@@ -220,7 +220,8 @@ def rank(
 def compare(result: Result, despite_checks: Despite = False) -> None:
     """Put REML and posterior side by side: comparison.csv by unit, hyperparameters.csv.
 
-    REML is for the Gaussian family; of another, hyperparameters.csv is written with the posterior alone.
+    REML of another family than the Gaussian is that of its outcome on the trend's scale: empirical log-odds
+    of a share, the logarithm of a rate.
 
     Example: bayes-saude compare results/sa2015-pap-municipality
     """
@@ -230,12 +231,9 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     from bayes_saude.screen_tables import agreement_table, hyperparameter_table
     from bayes_saude.summaries.comparison import agreement, hyperparameters, mark_borderline
     from bayes_saude.summaries.comparison import compare as compare_units
-    from bayes_saude.summaries.reml import has_reml, reml
+    from bayes_saude.summaries.reml import reml
 
     checked(fitted, result, despite=despite_checks)
-    if not has_reml(fitted):
-        write_table(hyperparameters(fitted, None), result, "hyperparameters")
-    # Where there is no REML it says why.
     frequentist = reml(fitted)
     comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
     counted = agreement(mark_borderline(fitted, comparison))
@@ -263,11 +261,11 @@ def figures(
     from bayes_saude.results import checked
     from bayes_saude.summaries.comparison import compare as compare_units
     from bayes_saude.summaries.ranking import all_rankings
-    from bayes_saude.summaries.reml import has_reml, reml
+    from bayes_saude.summaries.reml import reml
 
     report = checked(fitted, result, despite=despite_checks)
     ranking = all_rankings(fitted)
-    comparison = compare_units(fitted, reml(fitted), ranking=ranking) if has_reml(fitted) else None
+    comparison = compare_units(fitted, reml(fitted), ranking=ranking)
     for file in write_figures(fitted, report, ranking, comparison, result, lang=lang, format=format):
         typer.echo(file)
     typer.echo(_data_of(fitted).rstrip(), err=True)

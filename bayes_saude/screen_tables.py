@@ -8,6 +8,7 @@ from rich.table import Table
 
 from bayes_saude.console import number, probability, text_table
 from bayes_saude.inference.checks import gate_value
+from bayes_saude.models.predictor import TERMS
 from bayes_saude.summaries.ranking import ALL
 
 
@@ -83,7 +84,7 @@ def ranking_table(ranking: pd.DataFrame, *, narrow: bool = False) -> Table:
     headings = [
         *(["within"] if grouped else []),
         str(ranking["level"].iloc[0]),
-        str(ranking["by"].iloc[0]),
+        _with_scale(str(ranking["by"].iloc[0]), ranking.attrs.get("scale", "")),
         f"[{percent}]",
         "rank",
         *([] if narrow else ["MC error"]),
@@ -114,19 +115,26 @@ def ranking_table(ranking: pd.DataFrame, *, narrow: bool = False) -> Table:
     return text_table(rows, headings, texts=1 + grouped)
 
 
+def _with_scale(quantity: str, scale: str) -> str:
+    return f"{quantity} ({scale})" if scale and quantity in TERMS else quantity
+
+
 def hyperparameter_table(parameters: pd.DataFrame) -> Table:
     """Show REML and posterior of the fixed effects and variance components side by side.
 
     Parameters
     ----------
     parameters : DataFrame
-        From `hyperparameters`.
+        From `hyperparameters`, with its `attrs`.
     """
+    scale = parameters.attrs.get("scale", "")
     rows = [
         [
             row["parameter"],
-            number(row["reml"], row["bayes_sd"]),
-            number(row["reml_se"], row["bayes_sd"]) if pd.notna(row["reml_se"]) else "",
+            *(
+                number(row[name], row["bayes_sd"]) if pd.notna(row[name]) else ""
+                for name in ("reml", "reml_se")
+            ),
             number(row["bayes_mean"], row["bayes_sd"]),
             number(row["bayes_sd"], row["bayes_sd"]),
             interval(row["bayes_low"], row["bayes_high"], row["bayes_sd"]),
@@ -136,7 +144,8 @@ def hyperparameter_table(parameters: pd.DataFrame) -> Table:
         ]
         for row in parameters.to_dict("records")
     ]
-    headings = ("parameter", "REML", "se", "posterior", "sd", "interval", "R-hat", "ESS", "")
+    first = f"parameter ({scale})" if scale else "parameter"
+    headings = (first, "REML", "se", "posterior", "sd", "interval", "R-hat", "ESS", "")
     return text_table(rows, headings)
 
 

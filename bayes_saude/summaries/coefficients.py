@@ -4,8 +4,12 @@ A fit holds the effects as the model has them: each unit's deviation from its pa
 what those add up to, the unit's own line, and takes it from here.
 
 The line of a unit that holds others, a region, is the mean of the lines of its innermost units, each with the
-same weight: all its municipalities are observed, and how well they do is what a region is ranked by. The
-fixed effects plus the region's own effect are another quantity, the mean of the population from which the
+same weight: all its municipalities are observed, and how well they do is what a region is ranked by. Its
+level in a year is likewise the mean of theirs, in the outcome's unit: the mean of its municipalities' shares,
+not the share at the mean of their log-odds, and not the share of all admissions, in which the largest
+municipality would speak for all.
+
+The fixed effects plus the region's own effect are another quantity, the mean of the population from which the
 model takes its municipalities to be drawn, and remain uncertain were every municipality known exactly. Who
 wants it adds the fit's `intercept` or `slope` and `{level}_effect` of that level and those around it.
 """
@@ -19,7 +23,7 @@ from numpy.typing import NDArray
 
 from bayes_saude.data.panel import reach_of
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
-from bayes_saude.models.outcomes import FAMILIES, Link
+from bayes_saude.models.outcomes import FAMILIES, LOG, LOGIT, Link
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.models.spec import ModelSpec, parse_model
 
@@ -122,8 +126,8 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
         lines of all innermost units in it, in each draw.
     by : str
         `"intercept"`, the height of the unit's line at the model's origin, and `"slope"`, its change per unit
-        of time, both on the link's scale; or `"level:YEAR"`, its height in that year in the outcome's own
-        unit: a share, not log-odds. The three are in one unit for the Gaussian family.
+        of time, both on the link's scale, see `scale_of`; or `"level:YEAR"`, its height in that year in the
+        outcome's own unit: a share, not log-odds. The three are in one unit for the Gaussian family.
 
     Returns
     -------
@@ -136,10 +140,9 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
         If `level` or `by` is none of those known, the model has no slopes to rank by, or the year is further
         from the panel's times than they span: a straight line says nothing about that.
     """
+    _levels_down_to(fit, level)
     if by.startswith(LEVEL_PREFIX):
-        elapsed = _time(fit, by) - spec_of(fit).data.origin
-        line = _total(fit, level, INTERCEPT) + elapsed * _total(fit, level, SLOPE)
-        return xr.apply_ufunc(_link(fit).to_outcome, line)
+        return level_at(fit, level, _time(fit, by)).rename(by)
     if by not in (INTERCEPT, SLOPE):
         raise BayesSaudeError(
             f"Units cannot be ranked by '{by}'.{did_you_mean(by, (INTERCEPT, SLOPE))} "
@@ -150,7 +153,28 @@ def unit_quantity(fit: xr.DataTree, level: str, by: str) -> xr.DataArray:
             "The units of this fit share one slope and cannot be ranked by it. "
             "Fit the model with slopes = true."
         )
-    return _total(fit, level, by)
+    return _mean_of_units(fit, level, _innermost(fit, by))
+
+
+def level_at(fit: xr.DataTree, level: str, time: float) -> xr.DataArray:
+    """Draw the height of units' lines at a time, in the outcome's own unit.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    level : str
+        Name of the level whose units are wanted; one that holds others has the mean of the innermost in it.
+    time : float
+        Any: how far a straight line can be trusted is for the caller to say.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dims (chain, draw, level).
+    """
+    elapsed = time - spec_of(fit).data.origin
+    line = _innermost(fit, INTERCEPT) + elapsed * _innermost(fit, SLOPE)
+    return _mean_of_units(fit, level, xr.apply_ufunc(_link(fit).to_outcome, line))
 
 
 def on_scale_of(fit: xr.DataTree, by: str, value: float) -> float:
@@ -171,15 +195,19 @@ def on_scale_of(fit: xr.DataTree, by: str, value: float) -> float:
     return value if by.startswith(LEVEL_PREFIX) else on_link
 
 
+def scale_of(fit: xr.DataTree) -> str:
+    """Name the scale of intercepts and slopes: "log-odds", "log", or "" where it is the outcome's own."""
+    return {LOGIT: "log-odds", LOG: "log"}.get(_link(fit), "")
+
+
 def _link(fit: xr.DataTree) -> Link:
     return FAMILIES[spec_of(fit).model.family].link
 
 
-def _total(fit: xr.DataTree, level: str, term: str) -> xr.DataArray:
-    """Add fixed effect, ancestors' effects and own for innermost units, and take each unit's mean of them."""
+def _innermost(fit: xr.DataTree, term: str) -> xr.DataArray:
+    """Add fixed effect, ancestors' effects and own, for the innermost units."""
     posterior = posterior_of(fit)
     innermost = str(posterior["level"].values[-1])
-    _levels_down_to(fit, level)
     total = posterior[term]
     for outer in _levels_down_to(fit, innermost):
         effect = posterior[f"{outer}_effect"]
@@ -191,10 +219,17 @@ def _total(fit: xr.DataTree, level: str, term: str) -> xr.DataArray:
         total = total + own
     if innermost not in total.dims:
         total = total.expand_dims({innermost: posterior[innermost].values}, axis=-1)
-    if level != innermost:
-        member = (ancestor_units(fit, innermost, level) == posterior[level]).astype(float)
-        total = xr.dot(total, member / member.sum(innermost), dim=innermost)
     return total.rename(term)
+
+
+def _mean_of_units(fit: xr.DataTree, level: str, values: xr.DataArray) -> xr.DataArray:
+    """Give each unit of a level the mean of its innermost units' values, in each draw."""
+    posterior = posterior_of(fit)
+    innermost = str(posterior["level"].values[-1])
+    if level == innermost:
+        return values
+    member = (ancestor_units(fit, innermost, level) == posterior[level]).astype(float)
+    return xr.dot(values, member / member.sum(innermost), dim=innermost).rename(values.name)
 
 
 def _levels_down_to(fit: xr.DataTree, level: str) -> list[str]:

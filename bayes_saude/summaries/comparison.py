@@ -1,5 +1,7 @@
 """REML and posterior side by side: the same units, the same rule, and where the two part.
 
+Both are on the scale of the trend: log-odds of a share, the logarithm of a rate.
+
 The thesis's rule calls a unit *above* or *below* where the 95% interval of its coefficient excludes the
 overall mean, and says *none* of the rest. The overall mean is here the mean of the level's units, for both:
 
@@ -25,6 +27,7 @@ from bayes_saude.inference.checks import about_replicates, hyperparameter_draws,
 from bayes_saude.models.predictor import TERMS
 from bayes_saude.summaries.coefficients import (
     replicates_of,
+    scale_of,
     spec_of,
     unit_quantity,
 )
@@ -33,7 +36,6 @@ from bayes_saude.summaries.ranking import ABOVE, BELOW, NONE, all_rankings, clas
 from bayes_saude.summaries.ranks import above_mean, monte_carlo_error
 from bayes_saude.summaries.reml import BOUNDARY
 
-DEFAULT_PROB = 0.95
 COLUMNS = (
     "level", "unit", "parameter", "reml", "reml_low", "reml_high", "reml_class", "reml_rank",
     "bayes", "bayes_low", "bayes_high", "bayes_class", "p_above_mean", "expected_rank", "agrees",
@@ -169,34 +171,35 @@ def agreement(comparison: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset | None) -> pd.DataFrame:
+def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
     """Put fixed effects and variance components of REML beside their posterior, with its diagnostics.
 
     Parameters
     ----------
     fit : xarray.DataTree
     frequentist : xarray.Dataset
-        From `reml` of the same fit; None where the family has no REML, whose columns are then empty.
+        From `reml` of the same fit.
 
     Returns
     -------
     pandas.DataFrame
         One row per parameter, with the columns `HYPERPARAMETER_COLUMNS`. With several levels a component is
-        named with its level, `sd_intercept[region]`. REML has standard errors for fixed effects only. The
-        posterior's interval is equal-tailed; R-hat and effective sample sizes are those of the chains about
+        named with its level, `sd_intercept[region]`. REML has standard errors for fixed effects only, and
+        nothing beside a parameter of which it has no counterpart, such as `dispersion`. The posterior's
+        interval is equal-tailed; R-hat and effective sample sizes are those of the chains about
         their replicates, see `about_replicates`. `note` is "boundary" beside a component that REML puts on
         the edge of what is possible, a correlation of 1 or -1 or a standard deviation of 0: a single point
-        where the posterior has a whole distribution.
+        where the posterior has a whole distribution. `DataFrame.attrs` records `prob` and the `scale` of
+        fixed effects and components, see `scale_of`.
     """
     draws = hyperparameter_draws(fit)
     names = [str(name) for name in draws]
-    tail = (1 - (DEFAULT_PROB if frequentist is None else frequentist.attrs["prob"])) / 2
+    tail = (1 - frequentist.attrs["prob"]) / 2
     stacked = np.stack([draws[name].values.ravel() for name in names])
     low, high = np.quantile(stacked, [tail, 1 - tail], axis=1)
     chains = about_replicates(draws, replicates_of(fit))
-    none = (np.nan, np.nan, "")
-    rows = dict.fromkeys(names, none) if frequentist is None else _reml_rows(frequentist)
-    return pd.DataFrame(
+    rows = dict.fromkeys(names, (np.nan, np.nan, "")) | _reml_rows(frequentist)
+    table = pd.DataFrame(
         {
             "parameter": names,
             "reml": [rows[name][0] for name in names],
@@ -211,6 +214,8 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset | None) -> pd.Data
             "note": [rows[name][2] for name in names],
         }
     )[list(HYPERPARAMETER_COLUMNS)]
+    table.attrs = {"prob": frequentist.attrs["prob"], "scale": scale_of(fit)}
+    return table
 
 
 def _each(values: xr.Dataset, names: list[str]) -> list[float]:

@@ -18,6 +18,7 @@ from bayes_saude.summaries.coefficients import (
     on_scale_of,
     panel_of,
     replicates_of,
+    scale_of,
     spec_of,
 )
 from bayes_saude.summaries.ranked import ALL, HIGHER, unit_ranks
@@ -45,7 +46,7 @@ def rank(
 ) -> pd.DataFrame:
     """Rank the units of a level, 1 the best in the model file's direction.
 
-    A unit that holds others is ranked by the mean line of the innermost units in it, see `unit_quantity`.
+    A unit that holds others is ranked by the mean of the innermost units in it, see `unit_quantity`.
 
     Parameters
     ----------
@@ -87,7 +88,8 @@ def rank(
         p_meets_target
             Probability to reach `target`: missing without one, and for slopes.
 
-        `DataFrame.attrs` records direction, top, bottom (None for the fifth), prob, target and seed.
+        `DataFrame.attrs` records direction, top, bottom (None for the fifth), prob, target, seed, and scale,
+        that of intercepts and slopes, see `scale_of`.
 
     Raises
     ------
@@ -127,7 +129,7 @@ def rank(
     ranking = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
     ranking.attrs = {
         "direction": spec.ranking.direction, "top": top, "bottom": bottom, "prob": prob, "target": target,
-        "seed": seed,
+        "seed": seed, "scale": scale_of(fit),
     }  # fmt: skip
     return ranking
 

@@ -1,4 +1,4 @@
-"""The frequentist fit of the same trend: restricted maximum likelihood, by the library `mixedlm`.
+"""The frequentist fit of the same trend: a Gaussian mixed model by REML, by the library `mixedlm`.
 
 `mixedlm` finds the optimum of lme4's profiled criterion, boundary optima included, in hundredths of a second.
 What it leaves open is the variance of a unit's line in nested models, which has a closed form.
@@ -14,12 +14,12 @@ import xarray as xr
 from mixedlm.models.lmer import LmerResult
 from numpy.typing import NDArray
 
-from bayes_saude.errors import BayesSaudeError, ConvergenceError
-from bayes_saude.models.outcomes import GAUSSIAN
+from bayes_saude.errors import ConvergenceError
 from bayes_saude.models.predictor import TERMS, make_tree
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import panel_of, spec_of
 from bayes_saude.summaries.conditional import conditional_variances
+from bayes_saude.summaries.empirical import empirical_trend
 
 # lme4's tolerance: a standard deviation below 1e-4 of the residual one is on the boundary.
 BOUNDARY = 1e-4
@@ -35,18 +35,12 @@ CONTROL = mixedlm.lmerControl(
 )
 
 
-def has_reml(fit: xr.DataTree) -> bool:
-    """Whether REML is defined for a fit's family: for the Gaussian alone."""
-    return spec_of(fit).model.family == GAUSSIAN
-
-
 def reml(fit: xr.DataTree, *, prob: float = 0.95) -> xr.Dataset:
-    """Fit the model of a Bayesian fit to its panel by REML.
+    """Fit the trend of a Bayesian fit to its panel by REML.
 
     Parameters
     ----------
     fit : xarray.DataTree
-        Of the Gaussian family.
     prob : float
         Probability of the units' intervals.
 
@@ -57,8 +51,6 @@ def reml(fit: xr.DataTree, *, prob: float = 0.95) -> xr.Dataset:
 
     Raises
     ------
-    BayesSaudeError
-        If the family is not Gaussian.
     ConvergenceError
         If the optimiser gives up.
     """
@@ -66,11 +58,16 @@ def reml(fit: xr.DataTree, *, prob: float = 0.95) -> xr.Dataset:
 
 
 def reml_panel(spec: ModelSpec, panel: pd.DataFrame, *, prob: float = 0.95) -> xr.Dataset:
-    """Fit a model of the Gaussian family to a panel by REML.
+    """Fit a model's trend to a panel by REML.
 
     Parameters
     ----------
     spec : ModelSpec
+        Of any family. Where that is not Gaussian, what is fitted is the Gaussian mixed model of the same
+        trend to the outcome on the link's scale, see `empirical_trend`: empirical log-odds of a share, the
+        logarithm of a rate or a value. It gives each row the same weight, a municipality of ten admissions
+        that of one of ten thousand, and takes the noise of counting and the scatter beyond it for one:
+        `sd_resid`.
     panel : pandas.DataFrame
         Validated.
     prob : float
@@ -87,30 +84,26 @@ def reml_panel(spec: ModelSpec, panel: pd.DataFrame, *, prob: float = 0.95) -> x
         singular (level)
             Share of the replicates in which the covariance of the level's effects is singular.
         loglik
-            Restricted log-likelihood.
+            Restricted log-likelihood, of the outcome on the link's scale.
         `{level}_estimate`, `{level}_se`, `{level}_low`, `{level}_high` (level, term)
             Each unit's line, fixed effects included; for a unit that holds others the mean of the lines of
             its innermost units. The interval is that of Sá (2015), appendices A-F: estimate ± 1.96 standard
             deviations of the line given the data and all parameters, fixed effects too, for one level
             sqrt(diag((Σ⁻¹ + X'X/σ²)⁻¹)); 1.96 is rounded as there, for other `prob` likewise.
 
-        Where the panel has replicates each is fitted, and everything is the mean over them: a unit whose
-        effect is printed has the same estimate in all. Attributes are `replicates`, their number, `prob`,
-        and `z`, the 1.96.
+        All are on the link's scale. Where the panel has replicates each is fitted, and everything is the mean
+        over them: a unit whose effect is printed has the same estimate in all. Attributes are `replicates`,
+        their number, `prob`, and `z`, the 1.96.
 
     Raises
     ------
-    BayesSaudeError
-        If the family is not Gaussian.
     ConvergenceError
         If the optimiser gives up.
     """
-    if spec.model.family != GAUSSIAN:
-        raise BayesSaudeError(
-            f"REML is for the Gaussian family, but '{spec.name}' is {spec.model.family}. "
-            "Compare it with another Bayesian fit instead."
-        )
-    panel = panel.assign(elapsed=panel["time"].astype(float) - spec.data.origin)
+    panel = panel.assign(
+        value=empirical_trend(panel, spec.model.family),
+        elapsed=panel["time"].astype(float) - spec.data.origin,
+    )
     fits = [_fit_one(rows, spec) for _, rows in panel.groupby("replicate")]
     pooled = xr.concat(fits, dim="replicate", join="outer").mean("replicate")
     z = round(NormalDist().inv_cdf((1 + prob) / 2), 2)

@@ -1,5 +1,6 @@
 """Small fits made by hand: shaped as those that the sampler leaves, with draws that a test chooses."""
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
@@ -9,16 +10,18 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from bayes_saude.models.outcomes import FAMILIES
+
 MODEL = """
 title = "Coverage"
 [data]
 panel = "coverage.csv"
-outcome = "value"
+outcome = {outcome}
 time = "year"
 origin = 2011
 levels = {levels}
 [model]
-family = "gaussian"
+family = "{family}"
 slopes = {slopes}
 [ranking]
 direction = "{direction}"
@@ -33,11 +36,20 @@ def model_file(
     slopes: bool = True,
     direction: str = "higher_is_better",
     target: float | None = None,
+    family: str = "gaussian",
 ) -> str:
     """Write a model file."""
     quoted = "[" + ", ".join(f'"{level}"' for level in levels) + "]"
     wanted = "" if target is None else f"target = {target}"
-    return MODEL.format(levels=quoted, slopes=str(slopes).lower(), direction=direction, target=wanted)
+    outcome = json.dumps(FAMILIES[family].columns) if family != "gaussian" else '"value"'
+    return MODEL.format(
+        levels=quoted,
+        slopes=str(slopes).lower(),
+        direction=direction,
+        target=wanted,
+        family=family,
+        outcome=outcome,
+    )
 
 
 def build_fit(
@@ -49,6 +61,7 @@ def build_fit(
     direction: str = "higher_is_better",
     target: float | None = None,
     slopes: bool = True,
+    family: str = "gaussian",
     replicate: Sequence[int] | None = None,
     panel: pd.DataFrame | None = None,
     hyperparameters: Mapping[str, ArrayLike] | None = None,
@@ -86,7 +99,7 @@ def build_fit(
         )
     constants = xr.Dataset({name: ("obs", column.to_numpy()) for name, column in panel.items()})
     fit = xr.DataTree.from_dict({"posterior": xr.Dataset(posterior, coords), "constant_data": constants})
-    text = model_file(levels, slopes=slopes, direction=direction, target=target)
+    text = model_file(levels, slopes=slopes, direction=direction, target=target, family=family)
     fit.attrs = {"model": "coverage", "model_file": text}
     return fit
 

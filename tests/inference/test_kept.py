@@ -16,7 +16,7 @@ from bayes_saude.models.catalogue import read_model
 from bayes_saude.summaries.coefficients import unit_quantity
 from bayes_saude.summaries.comparison import hyperparameters
 from bayes_saude.summaries.ranking import all_rankings, rank
-from bayes_saude.summaries.reml import has_reml, reml
+from bayes_saude.summaries.reml import reml
 
 SCATTER = {"region": (0.3, 0.05, 0.3), "municipality": (0.4, 0.1, 0.3)}
 FIXED = (-1.0, -0.05)
@@ -127,14 +127,13 @@ def test_rankings_of_all_levels_are_made(shares):
     assert set(ranking["by"]) == {"intercept", "slope", "level:2012"}
 
 
-def test_there_is_no_reml_and_the_table_of_hyperparameters_says_nothing_of_it(shares):
-    assert not has_reml(shares)
-    with pytest.raises(BayesSaudeError, match="REML is for the Gaussian family"):
-        reml(shares)
-    table = hyperparameters(shares, None)
-    assert table["reml"].isna().all()
-    assert table["parameter"].tolist()[-1] == "dispersion"
+def test_reml_of_the_log_odds_stands_beside_the_posterior(shares):
+    table = hyperparameters(shares, reml(shares)).set_index("parameter")
+    # REML has nothing beside the dispersion: its residual variance is that of counting too.
+    assert table.index[table["reml"].isna()].tolist() == ["dispersion"]
     assert table["bayes_mean"].notna().all()
+    gap = (table["reml"] - table["bayes_mean"]).loc[["intercept", "slope"]]
+    assert (gap.abs() < 2 * table["bayes_sd"].loc[gap.index]).all()
 
 
 def test_a_saved_fit_is_the_same(shares, tmp_path):

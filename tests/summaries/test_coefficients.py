@@ -7,6 +7,7 @@ from bayes_saude.errors import BayesSaudeError
 from bayes_saude.summaries.coefficients import (
     ancestor_units,
     panel_of,
+    scale_of,
     spec_of,
     unit_quantity,
 )
@@ -52,6 +53,25 @@ def test_the_mean_of_a_region_is_taken_in_each_draw(nested_fit):
         for region, members in within.items():
             expected = units.sel(municipality=members).mean("municipality")
             assert regions.sel(region=region).values == pytest.approx(expected.values)
+
+
+def test_a_regions_share_is_the_mean_of_its_municipalities_shares(make_fit):
+    logits = np.array([-3.0, 0.0, 1.0])
+    fit = make_fit(
+        {
+            "region": np.zeros((1, 5, 2, 2)),
+            "municipality": np.tile(np.stack([logits, np.zeros(3)], axis=1), (1, 5, 1, 1)),
+        },
+        {"region": ["r1", "r2"], "municipality": ["a", "b", "c"]},
+        parents={"municipality": ["r1", "r1", "r2"]},
+        family="binomial",
+    )
+    share = 1 / (1 + np.exp(-logits))
+    regions = unit_quantity(fit, "region", "level:2012")
+    assert regions[0, 0].values == pytest.approx([share[:2].mean(), share[2]])
+    # The intercept stays on the scale of the trend, and says so.
+    assert unit_quantity(fit, "region", "intercept")[0, 0].values == pytest.approx([-1.5, 1.0])
+    assert scale_of(fit) == "log-odds"
 
 
 def test_level_in_a_year_is_the_height_of_the_line(three_levels):

@@ -109,6 +109,7 @@ def test_what_was_chosen_is_recorded(nested_fit):
     attrs = rank(nested_fit, top=3, prob=0.9, seed=7).attrs
     assert attrs == {
         "direction": "higher_is_better", "top": 3, "bottom": None, "prob": 0.9, "target": 71.0, "seed": 7,
+        "scale": "",
     }  # fmt: skip
 
 

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
+from events import event_model, simulate_events
 
+from bayes_saude.data.panel import validate_panel
+from bayes_saude.summaries.empirical import empirical_trend
 from bayes_saude.summaries.reml import reml_panel
 
 # Near its optimum a criterion of about 500 is known to 1e-14 of that, and a parameter, in whose standard
@@ -180,3 +183,53 @@ def test_a_level_may_have_any_name(panel, make_spec):
     name = "unidade de saúde (CNES)"
     odd = panel.rename(columns={"municipality": name})
     assert f"{name}_estimate" in reml_panel(make_spec(name), odd)
+
+
+@pytest.mark.parametrize(
+    ("family", "rows", "expected"),
+    [
+        ("binomial", {"successes": [0, 3, 10], "trials": [10, 10, 10]}, [0.5 / 10.5, 3.5 / 7.5, 10.5 / 0.5]),
+        ("negative_binomial", {"count": [0, 7], "exposure": [2.0, 0.5]}, [0.5 / 2, 7.5 / 0.5]),
+        ("gaussian", {"value": [-2.0, 5.0]}, np.exp([-2.0, 5.0])),
+    ],
+)
+def test_outcomes_are_put_on_the_scale_of_the_trend(family, rows, expected):
+    assert empirical_trend(pd.DataFrame(rows), family) == pytest.approx(np.log(expected))
+
+
+@pytest.mark.parametrize(
+    ("family", "level", "sd"), [("beta_binomial", -1.2, 0.05), ("negative_binomial", -3.0, 0.1)]
+)
+def test_of_other_families_statsmodels_agrees_on_transformed_outcomes(family, level, sd):
+    frame, _ = simulate_events(
+        11,
+        family=family,
+        fixed=(level, -0.04),
+        scatter={"municipality": (0.5, 0.08, -0.3)},
+        dispersion=sd,
+        size=3000,
+    )
+    spec = event_model(family, ["municipality"])
+    panel = validate_panel(
+        frame, levels=["municipality"], time="year", outcome=spec.data.outcome_columns, source="drawn"
+    )
+    fitted = reml_panel(spec, panel)
+    value = (
+        np.log((panel["count"] + 0.5) / panel["exposure"])
+        if family == "negative_binomial"
+        else np.log((panel["successes"] + 0.5) / (panel["trials"] - panel["successes"] + 0.5))
+    )
+    # In hundredths: statsmodels takes any variance below 0.01 for none.
+    frame = panel.assign(value=100 * value, elapsed=panel["time"] - 2012)
+    model = smf.mixedlm("value ~ elapsed", frame, groups="municipality", re_formula="~elapsed")
+    other = model.fit(reml=True, method="bfgs", gtol=1e-7)
+    assert fitted["fixed"].values == pytest.approx(other.fe_params.to_numpy() / 100, rel=1e-5)
+    covariance = other.cov_re.to_numpy() / 100**2
+    assert float(fitted["sd_intercept"][0]) == pytest.approx(np.sqrt(covariance[0, 0]), rel=1e-4)
+    assert float(fitted["sd_slope"][0]) == pytest.approx(np.sqrt(covariance[1, 1]), rel=1e-4)
+    assert float(fitted["sd_resid"]) == pytest.approx(np.sqrt(other.scale) / 100, rel=1e-4)
+    assert float(fitted["loglik"]) == pytest.approx(other.llf + (len(frame) - 2) * np.log(100), rel=1e-7)
+    names = fitted["municipality"].values
+    deviations = fitted["municipality_estimate"] - fitted["fixed"]
+    own = np.array([other.random_effects[name].to_numpy() / 100 for name in names])
+    assert deviations.values == pytest.approx(own, abs=1e-4)
