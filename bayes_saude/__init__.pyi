@@ -26,6 +26,7 @@ from .models.catalogue import catalogue as catalogue
 from .models.catalogue import read_model as read_model
 from .plots.caterpillar import plot_caterpillar as plot_caterpillar
 from .plots.rank_intervals import plot_rank_intervals as plot_rank_intervals
+from .plots.rank_matrix import plot_rank_matrix as plot_rank_matrix
 from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
 from .plots.style import plotted as plotted
 from .plots.style import save_figure as save_figure

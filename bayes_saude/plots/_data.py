@@ -60,7 +60,7 @@ def ranking_of(
                     f"Leave `{option}` out, or give the fit instead of the table."
                 )
         return ranking
-    fit = _fit(data, "rank or all_rankings")
+    fit = fit_of(data, "rank or all_rankings")
     level = level or spec_of(fit).data.levels[-1]
     outer = None if within == ALL else level_around(fit, level, within)
     prob = DEFAULT_PROB if ci_prob is None else ci_prob
@@ -103,7 +103,7 @@ def comparison_of(
                 "Leave `ci_prob` out, or give the fit instead of the table."
             )
     else:
-        fit = _fit(data, "compare")
+        fit = fit_of(data, "compare")
         comparison = compare(fit, reml(fit, prob=DEFAULT_PROB if ci_prob is None else ci_prob))
     level = level or comparison["level"].iloc[-1]
     units = comparison[(comparison["level"] == level) & (comparison["parameter"] == parameter)]
@@ -131,7 +131,8 @@ def _chosen(table: pd.DataFrame, by: str, level: str | None, within: str) -> pd.
     return ranking
 
 
-def _fit(data: object, makers: str) -> xr.DataTree:
+def fit_of(data: object, makers: str) -> xr.DataTree:
+    """Take a fit for what it is, and refuse all else, naming the functions whose tables would do as well."""
     if not isinstance(data, xr.DataTree) or "posterior" not in data:
         raise BayesSaudeError(
             f"The figure cannot be drawn from this {type(data).__name__}. Give a table of {makers}, or a fit."

@@ -5,9 +5,9 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from bayes_saude.plots._data import ranking_of
+from bayes_saude.plots._labels import rank_ticks
 from bayes_saude.plots._rows import name_rows, rows_of
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
@@ -97,9 +97,7 @@ def plot_rank_intervals(
 
     margin = max(0.5, 0.02 * n_units)
     ax.set_xlim(1 - margin, n_units + margin)
-    # No unit ranks below the first: the axis is about ranks that there are.
-    ticks = MaxNLocator(6, integer=True).tick_values(1, n_units)
-    ax.set_xticks([1, *[tick for tick in ticks if 0.06 * n_units + 1 < tick < 0.86 * n_units], n_units])
+    ax.set_xticks(rank_ticks(n_units))
     what = label or quantity_word(by, lang)
     ax.set_xlabel(word("rank", lang, WORDS, what=what), loc="right", parse_math=False)
     tidy(ax)
