@@ -35,6 +35,8 @@ from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters
 from .summaries.comparison import mark_borderline as mark_borderline
 from .summaries.rank_matrix import rank_probabilities as rank_probabilities
+from .summaries.predictive import posterior_predictive as posterior_predictive
+from .summaries.predictive import prior_predictive as prior_predictive
 from .summaries.ranking import all_rankings as all_rankings
 from .summaries.ranking import rank as rank
 from .summaries.reml import reml as reml

@@ -1,0 +1,199 @@
+"""Outcomes that a fitted model predicts for its own panel: from its priors, and after the data."""
+
+from collections.abc import Iterator
+from math import ceil
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from bayes_saude.models.generative import (
+    draw_hyperparameters,
+    draw_units,
+    outcome_of,
+    priors_from_json,
+    trend,
+)
+from bayes_saude.models.outcomes import FAMILIES
+from bayes_saude.models.predictor import Tree, make_tree
+from bayes_saude.models.spec import ModelSpec
+from bayes_saude.summaries.coefficients import panel_of, posterior_of, replicates_of, spec_of
+
+type Values = NDArray[np.float64]
+Units = Literal["same", "new"]
+
+
+class Prediction(NamedTuple):
+    """What one chain predicts for the replicate of the panel that it has seen.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The replicate's rows of the panel.
+    tree : Tree
+        Of the whole panel.
+    eta : array, shape (draws, rows)
+        The trend, on the link's scale.
+    parameters : dict of array, shape (draws, 1)
+        The family's own, such as `sd_resid`.
+    outcome : dict of array, shape (draws, rows)
+        Predicted columns: `value`, `successes` or `count`.
+    """
+
+    rows: pd.DataFrame
+    tree: Tree
+    eta: Values
+    parameters: dict[str, Values]
+    outcome: dict[str, Values]
+
+
+def posterior_predictive(
+    fit: xr.DataTree, *, draws: int = 200, units: Units = "same", seed: int = 0
+) -> xr.Dataset:
+    """Draw new outcomes for the rows of a fit's panel, from the posterior.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    draws : int
+        How many of the posterior's draws to predict from, evenly spaced in every chain: as many, rounded up
+        to the same number for all chains, or all there are.
+    units : {"same", "new"}
+        "same" predicts the units' next outcome, each on its own line. "new" predicts other units in their
+        place, drawn from the population that the hyperparameters describe.
+    seed : int
+
+    Returns
+    -------
+    xarray.Dataset
+        `value`, `successes` or `count`, dims (chain, draw, obs), in the panel's own unit. Where replicates of
+        the panel observe different cells, obs are the cells of all, and a chain's prediction is missing
+        (NaN) where its own replicate has none. Coordinates say each one's units and time, and each chain's
+        `replicate`.
+    """
+    panel, cells = panel_of(fit), _cells(fit)
+    place_of = panel.merge(cells.assign(place=range(len(cells))), how="left")["place"].to_numpy()
+    predicted: list[dict[str, Values]] = []
+    for prediction in predictions(fit, draws=draws, units=units, seed=seed):
+        place = place_of[prediction.rows.index]
+        of_cells = {}
+        for name, values in prediction.outcome.items():
+            of_cells[name] = np.full((len(values), len(cells)), np.nan)
+            of_cells[name][:, place] = values
+        predicted.append(of_cells)
+    return xr.Dataset(
+        {
+            name: (("chain", "draw", "obs"), np.stack([of_chain[name] for of_chain in predicted]))
+            for name in predicted[0]
+        },
+        coords={
+            "replicate": ("chain", replicates_of(fit)),
+            "draw": posterior_of(fit)["draw"].to_numpy()[_evenly(fit, draws)],
+            **_cell_coords(cells),
+        },
+    )
+
+
+def prior_predictive(fit: xr.DataTree, *, draws: int = 200, seed: int = 0) -> xr.Dataset:
+    """Draw outcomes for the rows of a fit's panel from the priors that the fit was made with.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    draws : int
+        Each has hyperparameters of its own, and units drawn from the population that they describe.
+    seed : int
+
+    Returns
+    -------
+    xarray.Dataset
+        As from `posterior_predictive`, with one chain, for the rows of the panel's first replicate.
+    """
+    spec, rng = spec_of(fit), np.random.default_rng(seed)
+    panel = panel_of(fit)
+    rows = panel[panel["replicate"] == panel["replicate"].iloc[0]]
+    tree = make_tree(panel, spec.data.levels)
+    hyperparameters = draw_hyperparameters(priors_from_json(fit.attrs["priors"]), draws, rng)
+    prediction = _predict(spec, rows, tree, hyperparameters, draw_units(hyperparameters, tree, rng), rng)
+    return xr.Dataset(
+        {name: (("chain", "draw", "obs"), values[None]) for name, values in prediction.outcome.items()},
+        coords=_cell_coords(rows[_cell_names(fit)]),
+    )
+
+
+def predictions(
+    fit: xr.DataTree, *, draws: int, units: Units = "same", seed: int = 0
+) -> Iterator[Prediction]:
+    """Predict chain by chain, so that no more than one chain's predictions need be held.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    draws, units, seed
+        As in `posterior_predictive`.
+
+    Yields
+    ------
+    Prediction
+        For each chain, in order.
+    """
+    posterior, panel, spec = posterior_of(fit), panel_of(fit), spec_of(fit)
+    tree = make_tree(panel, spec.data.levels)
+    chosen = posterior.isel(draw=_evenly(fit, draws))
+    names = [str(name) for name in chosen if not str(name).endswith("_effect")]
+    seeds = np.random.SeedSequence(seed).spawn(posterior.sizes["chain"])
+    for chain, (replicate, of_chain) in enumerate(zip(replicates_of(fit), seeds, strict=True)):
+        rng = np.random.default_rng(of_chain)
+        of_draws = chosen.isel(chain=chain)
+        hyperparameters = {name: of_draws[name].to_numpy() for name in names}
+        effects = (
+            draw_units(hyperparameters, tree, rng)
+            if units == "new"
+            else [
+                of_draws[f"{level}_effect"].sel({level: known.tolist()}).to_numpy().astype(np.float64)
+                for level, known in zip(tree.levels, tree.units, strict=True)
+            ]
+        )
+        rows = panel[panel["replicate"] == replicate]
+        yield _predict(spec, rows, tree, hyperparameters, effects, rng)
+
+
+def _predict(
+    spec: ModelSpec,
+    rows: pd.DataFrame,
+    tree: Tree,
+    hyperparameters: dict[str, Values],
+    effects: list[Values],
+    rng: np.random.Generator,
+) -> Prediction:
+    family = FAMILIES[spec.model.family]
+    parameters = {name: hyperparameters[name][:, None] for name in family.parameters}
+    eta = trend(hyperparameters, effects, tree, rows, spec.data.origin)
+    columns = {name: rows[name].to_numpy(dtype=np.float64) for name in family.columns}
+    outcome = outcome_of(spec.model.family).draw(rng, eta, columns, parameters)
+    return Prediction(rows, tree, eta, parameters, outcome)
+
+
+def _evenly(fit: xr.DataTree, draws: int) -> NDArray[np.intp]:
+    """Choose draws of every chain, at even distances, `draws` in all chains together."""
+    n_chains, n_draws = (fit["posterior"].sizes[dim] for dim in ("chain", "draw"))
+    wanted = min(n_draws, ceil(draws / n_chains))
+    return np.arange(wanted) * n_draws // wanted
+
+
+def _cells(fit: xr.DataTree) -> pd.DataFrame:
+    """List the units and times that any replicate of the panel observes."""
+    return panel_of(fit)[_cell_names(fit)].drop_duplicates(ignore_index=True)
+
+
+def _cell_names(fit: xr.DataTree) -> list[str]:
+    return [name for name in panel_of(fit) if name in (*spec_of(fit).data.levels, "unit", "time")]
+
+
+def _cell_coords(cells: pd.DataFrame) -> dict[str, tuple[str, NDArray]]:
+    return {
+        str(name): ("obs", column.to_numpy(dtype=None if name == "time" else object))
+        for name, column in cells.items()
+    }
