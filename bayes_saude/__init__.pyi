@@ -30,6 +30,7 @@ from .plots.rank_matrix import plot_rank_matrix as plot_rank_matrix
 from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
 from .plots.style import plotted as plotted
 from .plots.style import save_figure as save_figure
+from .plots.top_probabilities import plot_top_probabilities as plot_top_probabilities
 from .summaries.comparison import agreement as agreement
 from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters
@@ -42,6 +43,7 @@ from .summaries.ranking import rank as rank
 from .summaries.reml import reml as reml
 from .summaries.reml import reml_panel as reml_panel
 from .summaries.sa2015 import chapter5 as chapter5
+from .summaries.top_probabilities import top_probabilities as top_probabilities
 from .summaries.trust import trust as trust
 
 __version__: str

@@ -116,11 +116,7 @@ def comparison_of(
 
 
 def _chosen(table: pd.DataFrame, by: str, level: str | None, within: str) -> pd.DataFrame:
-    _require_columns(
-        table,
-        ("level", "within", "unit", "by", "mean", "low", "high", "expected_rank"),
-        "rank or all_rankings",
-    )
+    _require_columns(table, ("level", "within", "unit", "by", "expected_rank"), "rank or all_rankings")
     ranking = select(table, level or table["level"].iloc[-1], by, within)
     if ranking["unit"].duplicated().any():
         raise BayesSaudeError(

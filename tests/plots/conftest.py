@@ -38,6 +38,8 @@ def make_ranking() -> Callable[[int], pd.DataFrame]:
                 "rank_low": np.clip(np.arange(1, n + 1) - 3, 1, n),
                 "rank_high": np.clip(np.arange(1, n + 1) + 2, 1, n),
                 "p_above_mean": np.linspace(1, 0, n),
+                "p_top": np.linspace(1, 0, n),
+                "p_bottom": np.linspace(0, 0.8, n),
             }
         )
         scaled = {column: table[column] / 1000 for column in ("mean", "low", "high")}
