@@ -38,6 +38,7 @@ from .summaries.comparison import mark_borderline as mark_borderline
 from .summaries.rank_matrix import rank_probabilities as rank_probabilities
 from .summaries.predictive import posterior_predictive as posterior_predictive
 from .summaries.predictive import prior_predictive as prior_predictive
+from .summaries.predictive_checks import predictive_checks as predictive_checks
 from .summaries.ranking import all_rankings as all_rankings
 from .summaries.ranking import rank as rank
 from .summaries.reml import reml as reml
