@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from bayes_saude import __version__
 from bayes_saude.cli_icsap import icsap
+from bayes_saude.cli_report import report
 from bayes_saude.errors import BayesSaudeError, DataError
 
 Model = Annotated[str, typer.Argument(help="A name from `bayes-saude models`, or the path of a model file.")]
@@ -301,6 +302,7 @@ def reconstruct(
 
 
 app.command()(icsap)
+app.command()(report)
 
 
 def _load(result: Path) -> Any:

@@ -1,0 +1,242 @@
+"""The report's page: results put into words, tables and pictures, and all of it into one HTML file."""
+
+import base64
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import xarray as xr
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bayes_saude import __version__
+from bayes_saude.plots.style import Lang
+from bayes_saude.report.describe import (
+    Facts,
+    data_facts,
+    fit_command,
+    model_facts,
+    sampling_facts,
+    units_text,
+)
+from bayes_saude.report.html_tables import (
+    HtmlTable,
+    checks_table,
+    comparison_tables,
+    gate_value,
+    parameters_table,
+    priors_table,
+    ranking_tables,
+)
+from bayes_saude.report.terms import GATES, GLOSSARY, advice, known
+from bayes_saude.report.words import say
+from bayes_saude.result_figures import NOTES_PT, ResultFigure, each_figure
+from bayes_saude.summaries.coefficients import scale_of, spec_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Sections of a chapter, by the keys of their headings.
+PARTS = ("checks", "data", "model_priors", "parameters", "rankings", "figures", "comparison", "reproduce")
+# Pictures have the resolution of print; on screen they are this much larger than on paper.
+DPI, ENLARGED, SCREEN_DPI = 300, 1.25, 96
+
+
+class Result(NamedTuple):
+    """What a report tells of one model.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    checks : mapping
+        From `check`.
+    ranking, comparison, parameters : DataFrame
+        From `all_rankings`, `compare` and `hyperparameters`.
+    """
+
+    fit: xr.DataTree
+    checks: Mapping[str, Any]
+    ranking: pd.DataFrame
+    comparison: pd.DataFrame
+    parameters: pd.DataFrame
+
+
+class Picture(NamedTuple):
+    """A figure as the page holds it: the image itself, its size on screen, and its texts."""
+
+    source: str
+    width: int
+    height: int
+    title: str
+    alt: str
+
+
+class Chapter(NamedTuple):
+    """A model's section, in the report's language and with nothing left to compute."""
+
+    name: str
+    title: str
+    units: str
+    passed: bool
+    failures: list[str]
+    worst: list[str]
+    checks: HtmlTable
+    data: Facts
+    note: str
+    model: Facts
+    source: str
+    priors: HtmlTable
+    parameters: HtmlTable
+    rankings: list[HtmlTable]
+    reml: str
+    comparison: list[HtmlTable]
+    pictures: list[Picture]
+    sampling: Facts
+    command: str
+    model_file: str
+
+
+def chapter(result: Result, lang: Lang) -> Chapter:
+    """Put a model's results into words, tables and pictures.
+
+    Parameters
+    ----------
+    result : Result
+    lang : {"en", "pt"}
+
+    Returns
+    -------
+    Chapter
+    """
+    fit, checks = result.fit, result.checks
+    spec = spec_of(fit)
+    note = fit.attrs["panel_note"]
+    note = NOTES_PT.get(note, note) if lang == "pt" else note
+    figures = each_figure(fit, dict(checks), result.ranking, result.comparison, lang=lang)
+    return Chapter(
+        name=spec.name,
+        title=spec.title,
+        units=units_text(fit, lang),
+        passed=checks["passed"],
+        failures=[_failure(gate, lang) for gate in checks["gates"] if not gate["passed"]],
+        worst=_worst(checks, lang),
+        checks=checks_table(checks, lang),
+        data=data_facts(fit, note, lang),
+        note=note,
+        model=model_facts(fit, lang),
+        source=spec.source,
+        priors=priors_table(fit, json.loads(fit.attrs["priors"]), lang),
+        parameters=parameters_table(result.parameters, lang),
+        rankings=ranking_tables(fit, result.ranking, lang),
+        reml=say("reml_own_scale" if not scale_of(fit) else "reml_on_link", lang),
+        comparison=comparison_tables(fit, result.comparison, lang),
+        pictures=[picture(figure) for figure in figures],
+        sampling=sampling_facts(fit, lang),
+        command=fit_command(fit),
+        model_file=spec.text,
+    )
+
+
+def picture(figure: ResultFigure) -> Picture:
+    """Draw a figure as an image that a page can hold.
+
+    WebP without loss: of the theses' figures about a third of the size of PNG, and of a fraction of SVG's,
+    which grows with every unit.
+    """
+    drawn, image = figure.draw(), BytesIO()
+    width, height = drawn.get_size_inches()
+    drawn.savefig(image, format="webp", dpi=DPI, pil_kwargs={"lossless": True})
+    plt.close(drawn)
+    return Picture(
+        "data:image/webp;base64," + base64.b64encode(image.getvalue()).decode(),
+        round(width * SCREEN_DPI * ENLARGED),
+        round(height * SCREEN_DPI * ENLARGED),
+        figure.title,
+        figure.alt,
+    )
+
+
+def render(chapters: Sequence[Chapter], lang: Lang, *, today: date | None = None) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    chapters : sequence of Chapter
+        At least one, in the order of the page.
+    lang : {"en", "pt"}
+    today : date, optional
+        The day on the page; today if left out.
+
+    Returns
+    -------
+    str
+        HTML. Whatever comes from data or model files is escaped, and a content security policy lets the page
+        load nothing and run only its own script.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    failing = [chapter for chapter in chapters if not chapter.passed]
+    style, script = (
+        (TEMPLATES / f"report.{kind}").read_text(encoding="utf-8").strip() for kind in ("css", "js")
+    )
+    if failing:
+        # On every printed page, too.
+        stamp = say("despite", lang)
+        style += f'\n@page {{ @top-right {{ content: "{stamp}"; color: #a33c00; font-weight: 700; }} }}'
+    return environment.get_template("report.html").render(
+        say=lambda key, **values: say(key, lang, **values),
+        chapters=chapters,
+        failing=failing,
+        glossary=[(term[lang == "pt"], text[lang == "pt"]) for term, text in GLOSSARY],
+        title=say("page_title", lang, what=_what(chapters, lang)),
+        parts=PARTS,
+        report_command=shlex.join(
+            ["bayes-saude", "report", *(f"results/{chapter.name}" for chapter in chapters), "--lang", lang]
+            + (["--despite-checks"] if failing else [])
+        ),
+        today=(today or date.today()).isoformat(),
+        version=__version__,
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+def _what(chapters: Sequence[Chapter], lang: Lang) -> str:
+    return chapters[0].title if len(chapters) == 1 else say("n_models", lang, n=len(chapters))
+
+
+def _hash(text: str) -> str:
+    """Name a style or a script in the page's security policy."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _failure(gate: Mapping[str, Any], lang: Lang) -> str:
+    name = known(gate["name"], lang, GATES)
+    if gate["parameter"]:
+        name = say("gate_of", lang, gate=name, parameter=gate["parameter"])
+    return say(
+        "what_failed",
+        lang,
+        gate=name,
+        value=gate_value(gate, lang),
+        limit=gate_value({"value": gate["threshold"]}, lang),
+        advice=advice(gate["advice"], lang),
+    )
+
+
+def _worst(checks: Mapping[str, Any], lang: Lang) -> list[str]:
+    """Give the worst R-hat, the smaller effective sample size, and the divergences."""
+    values = {gate["name"]: gate for gate in checks["gates"]}
+    return [gate_value(values[name], lang) for name in ("R-hat", "bulk ESS", "divergences")]

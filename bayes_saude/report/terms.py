@@ -1,0 +1,217 @@
+"""What fits, checks and model files call things, in words of both languages.
+
+A name that is not here, such as that of a family to come, is shown as it is.
+"""
+
+import re
+from collections.abc import Mapping
+
+from bayes_saude.plots.style import Lang, level_word, word
+
+# What a reader has to know, as terms and their explanations.
+GLOSSARY: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
+    (
+        ("Estimate and interval", "Estimativa e intervalo"),
+        (
+            "The posterior mean, and the interval in which the quantity lies with a probability of 95%; 2.5% "
+            "are on either side.",
+            "A média a posteriori e o intervalo em que a quantidade está com probabilidade de 95%; 2,5% "
+            "ficam de cada lado.",
+        ),
+    ),
+    (
+        ("Rank", "Posição"),
+        (
+            "1 is the best. In every posterior draw the units are ranked; the expected rank is the mean of "
+            "a unit's ranks, and its interval holds 95% of them. Wide intervals mean that the data do not "
+            "decide the order, whatever the table's order is. MC error is what another run would change of "
+            "the expected rank.",
+            "1 é a melhor. Em cada amostra da posteriori as unidades são ordenadas; a posição esperada é a "
+            "média das posições de uma unidade, e o intervalo contém 95% delas. Intervalos largos "
+            "significam que os dados não decidem a ordem, qualquer que seja a da tabela. O erro MC é o que "
+            "outra execução mudaria na posição esperada.",
+        ),
+    ),
+    (
+        ("P(first), P(first 10), P(worst fifth)", "P(primeira), P(10 primeiras), P(pior quinto)"),
+        (
+            "Probabilities to be the best unit, one of the best ten, one of the worst fifth of all. Empty "
+            "where the group would be all units.",
+            "Probabilidades de ser a melhor unidade, uma das dez melhores, uma do pior quinto. Vazias onde o "
+            "grupo seria o de todas as unidades.",
+        ),
+    ),
+    (
+        ("P(> mean), above, below", "P(> média), acima, abaixo"),
+        (
+            "Probability that the unit's value is above the mean of all units. Above and below name units "
+            "for which it is over 97.5% or under 2.5%; REML's classes are those of its own 95% interval, "
+            "which excludes the mean. Above is about the value: where lower is better, it is bad news.",
+            "Probabilidade de o valor da unidade estar acima da média de todas. Acima e abaixo são as "
+            "unidades em que ela passa de 97,5% ou não chega a 2,5%; as classes de REML são as do seu "
+            "próprio intervalo de 95%, que exclui a média. Acima refere-se ao valor: onde menor é melhor, é "
+            "má notícia.",
+        ),
+    ),
+    (
+        ("boundary", "fronteira"),
+        (
+            "REML's fit is singular: a standard deviation of 0 or a correlation of 1 or -1, a single point "
+            "where the posterior has a whole distribution.",
+            "O ajuste REML é singular: um desvio padrão 0 ou uma correlação 1 ou -1, um único ponto onde a "
+            "posteriori tem uma distribuição inteira.",
+        ),
+    ),
+)
+
+FAMILIES: Mapping[str, tuple[str, str]] = {
+    "gaussian": (
+        "Gaussian: values scatter about the line with one standard deviation, sd_resid",
+        "Gaussiana: os valores dispersam-se em torno da reta com um só desvio padrão, sd_resid",
+    ),
+    "lognormal": (
+        "log-normal: values above 0 whose logarithm scatters about the line with one standard deviation, "
+        "sd_resid",
+        "log-normal: valores acima de 0 cujo logaritmo se dispersa em torno da reta com um só desvio padrão, "
+        "sd_resid",
+    ),
+    "logit_normal": (
+        "logit-normal: shares between 0 and 1 whose log-odds scatter about the line with one standard "
+        "deviation, sd_resid",
+        "logit-normal: proporções entre 0 e 1 cujo logito se dispersa em torno da reta com um só desvio "
+        "padrão, sd_resid",
+    ),
+    "student_t": (
+        "Student's t: as the Gaussian, with heavier tails that forgive outliers",
+        "t de Student: como a gaussiana, com caudas mais pesadas, que toleram valores discrepantes",
+    ),
+    "beta": (
+        "beta: shares between 0 and 1; the line is on the log-odds scale",
+        "beta: proporções entre 0 e 1; a reta está na escala do logito",
+    ),
+    "binomial": (
+        "binomial: successes out of trials; the line is on the log-odds scale",
+        "binomial: sucessos em tentativas; a reta está na escala do logito",
+    ),
+    "beta_binomial": (
+        "beta-binomial: successes out of trials with more scatter than chance; the line is on the log-odds "
+        "scale",
+        "beta-binomial: sucessos em tentativas com mais dispersão que a do acaso; a reta está na escala do "
+        "logito",
+    ),
+    "poisson": (
+        "Poisson: counts over an exposure; the line is on the scale of the rate's logarithm",
+        "Poisson: contagens sobre uma exposição; a reta está na escala do logaritmo da taxa",
+    ),
+    "negative_binomial": (
+        "negative binomial: counts over an exposure with more scatter than chance; the line is on the scale "
+        "of the rate's logarithm",
+        "binomial negativa: contagens sobre uma exposição com mais dispersão que a do acaso; a reta está na "
+        "escala do logaritmo da taxa",
+    ),
+}
+DISTRIBUTIONS: Mapping[str, tuple[str, str]] = {
+    "normal": ("normal, mean {mu}, s.d. {sigma}", "normal, média {mu}, d.p. {sigma}"),
+    "halfnormal": ("half-normal, scale {sigma}", "meia-normal, escala {sigma}"),
+    "exponential": ("exponential, mean {scale}", "exponencial, média {scale}"),
+    "halfcauchy": ("half-Cauchy, median {scale}", "meia-Cauchy, mediana {scale}"),
+    "lkj": ("LKJ, shape {eta}", "LKJ, forma {eta}"),
+}
+PARAMETERS: Mapping[str, tuple[str, str]] = {
+    "intercept": ("mean line's height at the origin", "altura da reta média na origem"),
+    "slope": ("mean line's change per unit of time", "variação da reta média por unidade de tempo"),
+    "sd_intercept": ("s.d. of intercepts", "d.p. dos interceptos"),
+    "sd_slope": ("s.d. of slopes", "d.p. das inclinações"),
+    "corr": ("correlation of intercept and slope", "correlação de intercepto e inclinação"),
+    "sd_resid": ("s.d. of values about the line", "d.p. dos valores em torno da reta"),
+    "dispersion": ("scatter beyond chance", "dispersão além do acaso"),
+    "among": ("{what} among {units}", "{what} entre {units}"),
+}
+# What the checks call their gates and what each asks; a fit's checks are kept in English.
+GATES: Mapping[str, tuple[str, str]] = {
+    "R-hat": ("R-hat", "R-hat"),
+    "R-hat of the worst replicate": ("R-hat of the worst replicate", "R-hat da pior réplica"),
+    "bulk ESS": ("bulk ESS", "ESS do centro"),
+    "tail ESS": ("tail ESS", "ESS das caudas"),
+    "R-hat of units": ("R-hat of units", "R-hat das unidades"),
+    "bulk ESS of units": ("bulk ESS of units", "ESS do centro, das unidades"),
+    "divergences": ("divergences", "divergências"),
+    "share at the limit of steps": ("share at the limit of steps", "parcela no limite de passos"),
+}
+QUESTIONS: Mapping[str, tuple[str, str]] = {
+    "R-hat": ("Do the chains agree?", "As cadeias concordam?"),
+    "R-hat of the worst replicate": (
+        "Do they agree in every replicate of the panel?",
+        "Concordam em cada réplica do painel?",
+    ),
+    "bulk ESS": ("Are there enough draws for means?", "Há amostras bastantes para as médias?"),
+    "tail ESS": ("And for the ends of intervals?", "E para os extremos dos intervalos?"),
+    "R-hat of units": ("Do they agree on every unit?", "Concordam sobre cada unidade?"),
+    "bulk ESS of units": ("Are there enough draws of every unit?", "Há amostras bastantes de cada unidade?"),
+    "divergences": (
+        "Could the sampler follow the posterior everywhere?",
+        "O amostrador pôde seguir a posteriori em toda parte?",
+    ),
+    "share at the limit of steps": ("Was the sampler cut short?", "O amostrador foi interrompido?"),
+}
+ADVICE_PT: Mapping[str, str] = {
+    "Fit again with more tuning (--tune 2000); if that does not help, give the parameter a narrower prior.": (
+        "Ajuste de novo com mais calibração (--tune 2000); se não bastar, dê ao parâmetro uma priori mais "
+        "estreita."
+    ),
+    "R-hat needs two chains or more: fit again with --chains 4.": (
+        "R-hat precisa de duas cadeias ou mais: ajuste de novo com --chains 4."
+    ),
+    "Fit again with more draws (--draws 4000).": "Ajuste de novo com mais amostras (--draws 4000).",
+    "The sampler could not follow the posterior everywhere. Give standard deviations narrower priors, or "
+    "leave out a level or the slopes of units; more draws do not help.": (
+        "O amostrador não pôde seguir a posteriori em toda parte. Dê aos desvios padrão prioris mais "
+        "estreitas, ou omita um nível ou as inclinações das unidades; mais amostras não ajudam."
+    ),
+    "Fit again with more tuning (--tune 2000), or with an origin inside the panel's times.": (
+        "Ajuste de novo com mais calibração (--tune 2000), ou com a origem dentro dos tempos do painel."
+    ),
+}
+_BOUNDARY_PT = (
+    (re.compile(r"^boundary$"), "fronteira"),
+    (re.compile(r"^boundary in (\d+) of (\d+) replicates$"), r"fronteira em \1 de \2 réplicas"),
+)
+UNIT: Mapping[str, tuple[str, str]] = {
+    "region": ("region", "região"),
+    "health_region": ("health region", "região de saúde"),
+    "macro_region": ("macro-region", "macrorregião"),
+    "municipality": ("municipality", "município"),
+    "age_group": ("age group", "faixa etária"),
+}
+
+
+def known(key: str, lang: Lang, words: Mapping[str, tuple[str, str]]) -> str:
+    """Give the word for something that a fit names, or the name itself where there is no word for it."""
+    return words[key][lang == "pt"] if key in words else key
+
+
+def advice(text: str, lang: Lang) -> str:
+    """Give a gate's advice in the language; one that is not known stays as it is."""
+    return ADVICE_PT.get(text, text) if lang == "pt" else text
+
+
+def boundary(note: str, lang: Lang) -> str:
+    """Give the note beside a hyperparameter in the language."""
+    if lang == "pt":
+        for pattern, portuguese in _BOUNDARY_PT:
+            note = pattern.sub(portuguese, note)
+    return note
+
+
+def parameter_meaning(name: str, lang: Lang) -> str:
+    """Say what a hyperparameter is: "s.d. of slopes among municipalities" for `sd_slope[municipality]`."""
+    kind, _, level = name.partition("[")
+    if kind not in PARAMETERS:
+        return ""
+    what = known(kind, lang, PARAMETERS)
+    return word("among", lang, PARAMETERS, what=what, units=level_word(level[:-1], lang)) if level else what
+
+
+def unit_word(level: str, lang: Lang) -> str:
+    """Name one unit of a level, as the heading of a column: "region"."""
+    return known(level, lang, UNIT)

@@ -1,0 +1,109 @@
+"""The report of result folders: reads what is in them, computes what is not, and writes one HTML file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from bayes_saude.errors import ConvergenceError, DataError
+from bayes_saude.inference.store import load, replacing, require_writable
+from bayes_saude.plots.style import Lang
+from bayes_saude.report.page import Chapter, Result, chapter, render
+from bayes_saude.results import checked
+from bayes_saude.summaries import comparison, ranking
+from bayes_saude.summaries.reml import reml
+
+TEXTS = ("level", "within", "unit", "by", "parameter", "reml_class", "bayes_class", "note")
+
+
+def write_report(
+    folders: Sequence[str | Path],
+    out: str | Path = "results/report.html",
+    *,
+    lang: Lang = "en",
+    despite: bool = False,
+) -> Path:
+    """Write one HTML file about the fits in some result folders.
+
+    The file needs no network and nothing beside it: checks, data, models and priors, rankings to sort and
+    search, figures, REML beside the posterior, and how to cite and make it again.
+
+    Parameters
+    ----------
+    folders : sequence of str or Path
+        Result folders, in the report's order. Tables that are in them are used, others computed.
+    out : str or Path
+        The file.
+    lang : {"en", "pt"}
+        Of everything but names and texts of data and model files.
+    despite : bool
+        Go on with fits that fail their checks; the report says so wherever it is about them.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    DataError
+        If no folder is given, or one holds no fit.
+    ConvergenceError
+        If a fit fails its checks and `despite` is false.
+    """
+    out = Path(out)
+    if not folders:
+        raise DataError("A report is about one result folder or more.", "Name them: results/MODEL.")
+    require_writable(out.parent)
+    chapters: list[Chapter] = []
+    failing: list[ConvergenceError] = []
+    for folder in map(Path, folders):
+        # One at a time: the draws of a fit are let go before the next is read.
+        try:
+            chapters.append(chapter(read_result(folder, despite=despite), lang))
+        except ConvergenceError as error:
+            failing.append(ConvergenceError(f"{folder}: {error}"))
+    if failing:
+        raise ConvergenceError("\n".join(map(str, failing)))
+    with replacing(out) as unfinished:
+        unfinished.write_text(render(chapters, lang), encoding="utf-8", newline="\n")
+    return out
+
+
+def read_result(folder: Path, *, despite: bool = False) -> Result:
+    """Read a result folder for its report, and compute what is not in it.
+
+    Parameters
+    ----------
+    folder : Path
+    despite : bool
+        Go on with a fit that fails its checks.
+
+    Returns
+    -------
+    Result
+    """
+    fit = load(folder)
+    checks = checked(fit, folder, despite=despite)
+    ranked = _table(folder, "ranking", ranking.COLUMNS)
+    if ranked is None:
+        ranked = ranking.all_rankings(fit)
+    parameters = _table(folder, "hyperparameters", comparison.HYPERPARAMETER_COLUMNS)
+    compared = _table(folder, "comparison", comparison.COLUMNS)
+    if parameters is None or compared is None:
+        frequentist = reml(fit)
+        parameters = comparison.hyperparameters(fit, frequentist)
+        compared = comparison.compare(fit, frequentist, ranking=ranked)
+    return Result(fit, checks, ranked, compared, parameters)
+
+
+def _table(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame | None:
+    """Read a table of a result folder; None where it is missing or of another version's columns."""
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        return None
+    # A unit may be called "NA" or "001".
+    kinds = dict.fromkeys(TEXTS, str)
+    numbers = {column: [""] for column in columns if column not in TEXTS}
+    table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=numbers)
+    return table if tuple(table.columns) == tuple(columns) else None
