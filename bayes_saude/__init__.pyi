@@ -24,6 +24,7 @@ from .inference.store import load as load
 from .inference.store import save as save
 from .models.catalogue import catalogue as catalogue
 from .models.catalogue import read_model as read_model
+from .plots.boxes import plot_boxes as plot_boxes
 from .plots.caterpillar import plot_caterpillar as plot_caterpillar
 from .plots.rank_intervals import plot_rank_intervals as plot_rank_intervals
 from .plots.rank_matrix import plot_rank_matrix as plot_rank_matrix
@@ -31,14 +32,16 @@ from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
 from .plots.style import plotted as plotted
 from .plots.style import save_figure as save_figure
 from .plots.top_probabilities import plot_top_probabilities as plot_top_probabilities
+from .plots.yearly_means import plot_yearly_means as plot_yearly_means
+from .result_report import write_report as write_report
 from .summaries.comparison import agreement as agreement
 from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters
 from .summaries.comparison import mark_borderline as mark_borderline
-from .summaries.rank_matrix import rank_probabilities as rank_probabilities
 from .summaries.predictive import posterior_predictive as posterior_predictive
 from .summaries.predictive import prior_predictive as prior_predictive
 from .summaries.predictive_checks import predictive_checks as predictive_checks
+from .summaries.rank_matrix import rank_probabilities as rank_probabilities
 from .summaries.ranking import all_rankings as all_rankings
 from .summaries.ranking import rank as rank
 from .summaries.reml import reml as reml

@@ -21,6 +21,8 @@ Lang = Literal["en", "pt"]
 
 # Width of a journal's column and of its page, and the height of a page, in inches.
 COLUMN, PAGE, PAGE_HEIGHT = 84 / 25.4, 174 / 25.4, 230 / 25.4
+# Height of the tallest figure: a result's figures get a title above and a note below.
+TALLEST = PAGE_HEIGHT - 0.8
 
 FONT_SIZE = 7.0
 # Okabe and Ito's palette, told apart by colour-blind eyes; the marks tell the classes apart in grey as well.
