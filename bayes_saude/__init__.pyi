@@ -41,6 +41,8 @@ from .summaries.comparison import mark_borderline as mark_borderline
 from .summaries.predictive import posterior_predictive as posterior_predictive
 from .summaries.predictive import prior_predictive as prior_predictive
 from .summaries.predictive_checks import predictive_checks as predictive_checks
+from .summaries.least_squares import least_squares as least_squares
+from .summaries.least_squares import shrinkage as shrinkage
 from .summaries.rank_matrix import rank_probabilities as rank_probabilities
 from .summaries.ranking import all_rankings as all_rankings
 from .summaries.ranking import rank as rank
