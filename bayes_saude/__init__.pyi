@@ -44,6 +44,7 @@ from .summaries.predictive_checks import predictive_checks as predictive_checks
 from .summaries.least_squares import least_squares as least_squares
 from .summaries.least_squares import shrinkage as shrinkage
 from .summaries.rank_matrix import rank_probabilities as rank_probabilities
+from .summaries.prior_posterior import prior_posterior as prior_posterior
 from .summaries.ranking import all_rankings as all_rankings
 from .summaries.ranking import rank as rank
 from .summaries.reml import reml as reml

@@ -6,7 +6,7 @@ side by side on the last.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -58,8 +58,8 @@ class Outcome(NamedTuple):
     residual: Callable[[Values, Draws, Draws], Values]
 
 
-def distribution(prior: AnyPrior) -> stats.distributions.rv_frozen:
-    """Give a prior as SciPy's distribution."""
+def distribution(prior: AnyPrior) -> Any:
+    """Give a prior as one of SciPy's continuous distributions, with `rvs`, `pdf`, `ppf` and `support`."""
     if prior.dist not in PRIORS:
         raise BayesSaudeError(
             f"The prior '{prior.dist}' cannot be drawn from yet, only {listed(PRIORS)}. "

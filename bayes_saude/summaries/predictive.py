@@ -111,16 +111,20 @@ def prior_predictive(fit: xr.DataTree, *, draws: int = 200, seed: int = 0) -> xr
     xarray.Dataset
         As from `posterior_predictive`, with one chain, for the rows of the panel's first replicate.
     """
-    spec, rng = spec_of(fit), np.random.default_rng(seed)
-    panel = panel_of(fit)
+    prediction = prior_predictions(fit, draws=draws, seed=seed)
+    return xr.Dataset(
+        {name: (("chain", "draw", "obs"), values[None]) for name, values in prediction.outcome.items()},
+        coords=_cell_coords(prediction.rows[_cell_names(fit)]),
+    )
+
+
+def prior_predictions(fit: xr.DataTree, *, draws: int, seed: int = 0) -> Prediction:
+    """Predict the first replicate's rows from the priors; `prior_predictive` gives the outcome by name."""
+    spec, rng, panel = spec_of(fit), np.random.default_rng(seed), panel_of(fit)
     rows = panel[panel["replicate"] == panel["replicate"].iloc[0]]
     tree = make_tree(panel, spec.data.levels)
     hyperparameters = draw_hyperparameters(priors_from_json(fit.attrs["priors"]), draws, rng)
-    prediction = _predict(spec, rows, tree, hyperparameters, draw_units(hyperparameters, tree, rng), rng)
-    return xr.Dataset(
-        {name: (("chain", "draw", "obs"), values[None]) for name, values in prediction.outcome.items()},
-        coords=_cell_coords(rows[_cell_names(fit)]),
-    )
+    return _predict(spec, rows, tree, hyperparameters, draw_units(hyperparameters, tree, rng), rng)
 
 
 def predictions(
@@ -158,6 +162,22 @@ def predictions(
         )
         rows = panel[panel["replicate"] == replicate]
         yield _predict(spec, rows, tree, hyperparameters, effects, rng)
+
+
+def responses(fit: xr.DataTree, prediction: Prediction) -> tuple[Values, Values]:
+    """Give what was observed and what is predicted in one number for each row: a value, a share or a rate.
+
+    Returns
+    -------
+    array, shape (rows,)
+        Observed.
+    array, shape (draws, rows)
+        Predicted.
+    """
+    name, *size = FAMILIES[spec_of(fit).model.family].columns
+    rows = prediction.rows
+    divisor = rows[size[0]].to_numpy(dtype=np.float64) if size else 1.0
+    return rows[name].to_numpy(dtype=np.float64) / divisor, prediction.outcome[name] / divisor
 
 
 def _predict(

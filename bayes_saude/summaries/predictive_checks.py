@@ -29,7 +29,7 @@ from bayes_saude.inference.checks import name_of_level
 from bayes_saude.models.generative import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.summaries.coefficients import replicates_of, spec_of
-from bayes_saude.summaries.predictive import Prediction, Units, predictions
+from bayes_saude.summaries.predictive import Prediction, Units, predictions, responses
 
 type Values = NDArray[np.float64]
 
@@ -101,9 +101,7 @@ def predictive_checks(
 
 def _statistics(fit: xr.DataTree, prediction: Prediction, units: Units) -> Iterator[tuple[str, Pair]]:
     spec = spec_of(fit)
-    columns = FAMILIES[spec.model.family].columns
-    data = {name: prediction.rows[name].to_numpy(dtype=np.float64) for name in columns}
-    observed, predicted = (_response(columns, data | given) for given in ({}, prediction.outcome))
+    observed, predicted = responses(fit, prediction)
     both = np.vstack([observed, predicted])
     n_draws = len(predicted)
 
@@ -124,18 +122,14 @@ def _statistics(fit: xr.DataTree, prediction: Prediction, units: Units) -> Itera
         ):
             yield name_of_level(name, level, levels), pair(values)
     if units == "same":
-        residual = outcome_of(spec.model.family).residual
+        residual, columns = outcome_of(spec.model.family).residual, FAMILIES[spec.model.family].columns
+        data = {name: prediction.rows[name].to_numpy(dtype=np.float64) for name in columns}
         residuals = [
             residual(prediction.eta, data | given, prediction.parameters)
             for given in ({}, prediction.outcome)
         ]
         yield "residual_kurtosis", Pair(*(_kurtosis(values) for values in residuals))
         yield "residuals_beyond_3", Pair(*((abs(values) > FAR).mean(axis=1) for values in residuals))
-
-
-def _response(columns: tuple[str, ...], outcome: dict[str, Values]) -> Values:
-    """Give the outcome, or the share or rate that it is of."""
-    return outcome[columns[0]] / outcome[columns[1]] if len(columns) > 1 else outcome[columns[0]]
 
 
 def _of_units(rows: pd.DataFrame, level: str, values: Values) -> tuple[Values, Values]:
