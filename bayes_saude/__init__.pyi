@@ -5,6 +5,7 @@ from .data.geography import download_polygons as download_polygons
 from .data.geography import read_polygons as read_polygons
 from .data.icsap import classify as classify
 from .data.icsap import icsap_list as icsap_list
+from .data.municipal import municipal_panel as municipal_panel
 from .data.panel import read_panel as read_panel
 from .data.published import read_published as read_published
 from .data.reconstruct import reconstruct as reconstruct

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, did_you_mean
-from bayes_saude.models.outcomes import FAMILIES, IDENTITY, Function
+from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
-from bayes_saude.summaries.coefficients import panel_of, posterior_of, spec_of, unit_quantity
+from bayes_saude.summaries.coefficients import ancestor_units, panel_of, posterior_of, spec_of, unit_quantity
 
 
 def unit_lines(
     fit: xr.DataTree, level: str, times: Sequence[float], units: Sequence[str] | None = None
 ) -> xr.DataArray:
     """Draw units' lines at some times: what `unit_quantity` calls the level, at each of them.
+
+    A unit that holds others has the mean of their lines.
 
     Parameters
     ----------
@@ -35,18 +38,22 @@ def unit_lines(
     BayesSaudeError
         If the fit has no such level or unit.
     """
-    intercept, slope = _coefficients(fit, level)
-    if units is not None:
-        known = intercept[level].values.tolist()
-        for unit in units:
-            if unit not in known:
-                raise BayesSaudeError(
-                    f"The level '{level}' has no unit '{unit}'.{did_you_mean(unit, known)} "
-                    "Spell it as the panel does."
-                )
-        intercept, slope = intercept.sel({level: list(units)}), slope.sel({level: list(units)})
-    line = intercept + slope * _elapsed(fit, times)
-    return xr.apply_ufunc(_to_outcome(fit), line).transpose("chain", "draw", level, "time")
+    innermost = spec_of(fit).data.levels[-1]
+    homes = ancestor_units(fit, innermost, level)
+    known = posterior_of(fit)[level].values.tolist()
+    for unit in units or ():
+        if unit not in known:
+            raise BayesSaudeError(
+                f"The level '{level}' has no unit '{unit}'.{did_you_mean(unit, known)} "
+                "Spell it as the panel does."
+            )
+    wanted = np.asarray(known if units is None else units)
+    if level == innermost:
+        return _weighted(fit, wanted, None, times).transpose("chain", "draw", level, "time")
+    member = homes == xr.DataArray(wanted, coords={level: wanted}, dims=level)
+    inside = homes[innermost].values[member.any(level).values]
+    weight = (member / member.sum(innermost)).sel({innermost: inside})
+    return _weighted(fit, inside, weight, times).transpose("chain", "draw", level, "time")
 
 
 def mean_line(fit: xr.DataTree, times: Sequence[float]) -> xr.DataArray:
@@ -64,32 +71,25 @@ def mean_line(fit: xr.DataTree, times: Sequence[float]) -> xr.DataArray:
         rows at one time, as a region of which each municipality has a row.
     """
     level = spec_of(fit).data.levels[-1]
-    intercept, slope = _coefficients(fit, level)
     panel = panel_of(fit)
     rows = panel.groupby(level)["unit"].nunique() if "unit" in panel else panel.groupby(level).size() * 0 + 1
     weight = xr.DataArray(rows / rows.sum(), dims=level)
-    elapsed = _elapsed(fit, times)
-    if FAMILIES[spec_of(fit).model.family].link == IDENTITY:
-        return xr.dot(intercept, weight, dim=level) + xr.dot(slope, weight, dim=level) * elapsed
-    # Time by time: the lines of hundreds of units at all times would fill the memory.
-    means = [
-        xr.dot(xr.apply_ufunc(_to_outcome(fit), intercept + slope * step), weight, dim=level)
-        for step in elapsed
-    ]
-    return xr.concat(means, dim="time").transpose("chain", "draw", "time")
+    return _weighted(fit, weight[level].values, weight, times).transpose("chain", "draw", "time")
 
 
-def _coefficients(fit: xr.DataTree, level: str) -> tuple[xr.DataArray, xr.DataArray]:
-    intercept = unit_quantity(fit, level, INTERCEPT)
-    if spec_of(fit).model.slopes:
-        return intercept, unit_quantity(fit, level, SLOPE)
-    return intercept, posterior_of(fit)[SLOPE].expand_dims({level: intercept[level].values}, axis=-1)
-
-
-def _elapsed(fit: xr.DataTree, times: Sequence[float]) -> xr.DataArray:
-    values = np.asarray(times, dtype=float)
-    return xr.DataArray(values - spec_of(fit).data.origin, coords={"time": values}, dims="time")
-
-
-def _to_outcome(fit: xr.DataTree) -> Function:
-    return FAMILIES[spec_of(fit).model.family].link.to_outcome
+def _weighted(
+    fit: xr.DataTree, innermost_units: NDArray, weight: xr.DataArray | None, times: Sequence[float]
+) -> xr.DataArray:
+    """Draw lines of innermost units, or means of them by weights, one time after the other to save memory."""
+    spec = spec_of(fit)
+    level = spec.data.levels[-1]
+    intercept = unit_quantity(fit, level, INTERCEPT).sel({level: innermost_units})
+    # Where units have no slopes of their own they share the fixed one.
+    slope = unit_quantity(fit, level, SLOPE) if spec.model.slopes else posterior_of(fit)[SLOPE]
+    slope = slope.sel({level: innermost_units}) if spec.model.slopes else slope
+    link = FAMILIES[spec.model.family].link
+    lines = []
+    for time in times:
+        line = xr.apply_ufunc(link.to_outcome, intercept + slope * (time - spec.data.origin))
+        lines.append(line if weight is None else xr.dot(line, weight, dim=level))
+    return xr.concat(lines, dim=xr.DataArray(np.asarray(times, dtype=float), dims="time", name="time"))

@@ -29,6 +29,21 @@ def test_a_units_line_is_at_each_time_what_units_are_ranked_by(nested_fit, level
         assert lines.sel(time=time).values == pytest.approx(expected.values, rel=1e-6)
 
 
+def test_a_regions_share_is_the_mean_of_its_municipalities():
+    effects = np.random.default_rng(2).normal(size=(1, 4, 3, 2))
+    units = {"region": ["N", "S"], "city": list("ABC")}
+    fit = build_fit(
+        {"region": effects[:, :, :2], "city": effects},
+        units,
+        parents={"city": ["N", "S", "N"]},
+        family="binomial",
+    )
+    expected = unit_quantity(fit, "region", "level:2013")
+    lines = unit_lines(fit, "region", [2013])[..., 0]
+    assert lines.values == pytest.approx(expected.values, rel=1e-6)
+    assert unit_lines(fit, "region", [2013], ["S"]).values == pytest.approx(lines.values[..., 1:, None])
+
+
 def test_lines_of_shares_are_shares():
     fit = shares()
     expected = unit_quantity(fit, "city", "level:2013")
