@@ -125,8 +125,9 @@ def sampling_facts(fit: xr.DataTree, lang: Lang) -> Facts:
 def fit_command(fit: xr.DataTree) -> str:
     """Write the command that makes the fit again of its model file."""
     sampler, name = json.loads(fit.attrs["sampler"]), fit.attrs["model"]
-    source, panel = panel_name(fit), spec_of(fit).data.panel
-    other = ["--data", source] if PurePath(source).name != PurePath(panel).name else []
+    source, panel = PurePath(panel_name(fit)), PurePath(spec_of(fit).data.panel)
+    # A panel that was no file, but made in a script, has a name for readers only.
+    other = [] if source.name == panel.name else ["--data", str(source) if source.suffix else "PANEL"]
     options = [str(part) for key in ("draws", "tune", "chains") for part in (f"--{key}", sampler[key])]
     return shlex.join(
         ["bayes-saude", "fit", f"{name}.toml", *other, "--seed", str(fit.attrs["seed"]), *options]

@@ -214,17 +214,17 @@ def _trust(fit: xr.DataTree, level: str, by: str, lang: Lang) -> str:
 
 def comparison_tables(fit: xr.DataTree, comparison: pd.DataFrame, lang: Lang) -> list[HtmlTable]:
     """Show REML beside the posterior, unit by unit, and how often they agree."""
-    counts = agreement(comparison).set_index(["level", "parameter"])
-    return [
-        _comparison_table(fit, units, counts.loc[key], str(key[0]), str(key[1]), lang)
-        for key, units in comparison.groupby(["level", "parameter"], sort=False)
-        if isinstance(key, tuple)
-    ]
+    tables = []
+    for counts in agreement(comparison).to_dict("records"):
+        chosen = (comparison["level"] == counts["level"]) & (comparison["parameter"] == counts["parameter"])
+        tables.append(_comparison_table(fit, comparison[chosen], counts, lang))
+    return tables
 
 
 def _comparison_table(
-    fit: xr.DataTree, units: pd.DataFrame, counts: pd.Series, level: str, by: str, lang: Lang
+    fit: xr.DataTree, units: pd.DataFrame, counts: Mapping[Any, Any], lang: Lang
 ) -> HtmlTable:
+    level, by = counts["level"], counts["parameter"]
     spread = float((units["bayes_high"] - units["bayes_low"]).median() / 4)
     rows = [
         [

@@ -57,7 +57,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "gate_of": ("{gate} of {parameter}", "{gate} de {parameter}"),
     "undefined": ("undefined", "indefinido"),
-    "model": ("Model", "Modelo"),
     "analysis": ("Analysis", "Análise"),
     "units": ("Units", "Unidades"),
     # Reading.
@@ -136,7 +135,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # Rankings.
     "ranking_caption": ("{units} by {what}", "{units} por {what}"),
     "expected_rank": ("expected rank", "posição esperada"),
-    "unit": ("unit", "unidade"),
     "estimate": ("estimate", "estimativa"),
     "rank_interval": ("rank, 95%", "posição, 95%"),
     "rank_mcse": ("MC error", "erro MC"),
@@ -196,7 +194,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Sem JavaScript uma tabela mostra só as primeiras linhas; todas estão em ranking.csv e "
         "comparison.csv, na pasta do resultado.",
     ),
-    "scrolls": ("table, scrolls sideways", "tabela, rola para os lados"),
     # Reproduction.
     "model_file": ("The model file, {name}.toml", "O arquivo do modelo, {name}.toml"),
     "again": (

@@ -1,0 +1,53 @@
+"""The command `report`, as its user sees it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bayes_saude.cli import app
+from bayes_saude.inference.fit import fit
+from bayes_saude.inference.store import save
+from bayes_saude.models.catalogue import read_model
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory, model_file) -> Path:
+    """Fit with so few draws that no gate on effective sample sizes can pass."""
+    folder = tmp_path_factory.mktemp("results") / model_file.stem
+    save(fit(read_model(model_file), seed=3, draws=20, tune=50), folder)
+    return folder
+
+
+def test_help_shows_examples():
+    done = run("report", "--help")
+    assert done.exit_code == 0
+    assert "Example: bayes-saude report" in done.stdout
+
+
+def test_a_failing_fit_is_told_in_one_message_and_nothing_is_written(failing, tmp_path):
+    done = run("report", failing, "--out", tmp_path / "report.html")
+    assert done.exit_code == 2
+    assert f"Error: {failing}: The fit fails its checks" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_any_number_of_results_make_one_file_that_is_named(failing, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(failing, other)
+    out = tmp_path / "new folder" / "report.html"
+    done = run("report", failing, other, "--despite-checks", "--lang", "pt", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip() == str(out)
+    assert "APESAR DE VERIFICAÇÕES REPROVADAS" in out.read_text(encoding="utf-8")
+
+
+def test_a_folder_without_a_fit_is_told(tmp_path):
+    done = run("report", tmp_path, "--out", tmp_path / "report.html")
+    assert done.exit_code == 2
+    assert "There is no fit in" in done.stderr
