@@ -1,5 +1,6 @@
 """Fits whose posterior is the truth: every draw has the hyperparameters and units that made the panel."""
 
+import numpy as np
 import xarray as xr
 
 from bayes_saude.inference.fit import fitting_panel
@@ -21,3 +22,28 @@ def fit_at_truth(simulation: Simulation, *, chains: int = 2, draws: int = 100) -
     )
     fit.attrs = {"model": spec.name, "model_file": spec.text, "priors": priors_as_json(spec.priors)}
     return fit
+
+
+def with_scatter(fit: xr.DataTree, *, seed: int = 1) -> xr.DataTree:
+    """Let everything in a fit scatter by a tenth about the truth, as independent draws would."""
+    rng = np.random.default_rng(seed)
+    posterior = (
+        fit["posterior"].to_dataset().map(lambda values: values * (1 + 0.1 * rng.normal(size=values.shape)))
+    )
+    shape = posterior["intercept"].shape
+    statistics = {
+        "diverging": np.zeros(shape, dtype=bool),
+        "energy": 100 + rng.normal(size=shape),
+        "tree_depth": np.full(shape, 3),
+        "reached_max_treedepth": np.zeros(shape, dtype=bool),
+    }
+    of_draws = {name: (("chain", "draw"), values) for name, values in statistics.items()}
+    scattered = xr.DataTree.from_dict(
+        {
+            "posterior": posterior,
+            "sample_stats": xr.Dataset(of_draws),
+            "constant_data": fit["constant_data"].to_dataset(),
+        }
+    )
+    scattered.attrs = fit.attrs
+    return scattered
