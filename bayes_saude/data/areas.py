@@ -129,6 +129,11 @@ def join_polygons(
         If a unit has no code, or two have the same, or the polygons are of another level, or no unit has a
         polygon.
     """
+    if not hasattr(polygons, "geometry") or not {"unit", "code"} & set(polygons.columns):
+        raise DataError(
+            "The polygons are no table with their IBGE codes in a column 'code'.",
+            "Read them by `read_polygons`, or name them in a column `unit` as the units are named.",
+        )
     named = "unit" in polygons
     if named and "level" in polygons and set(polygons["level"]) != {level}:
         raise DataError(

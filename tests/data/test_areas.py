@@ -119,6 +119,21 @@ def test_polygons_of_another_level_are_refused(polygons):
         join_polygons(pd.DataFrame({"unit": NAMES}), regions)
 
 
+@pytest.mark.parametrize(
+    "polygons", ["mesh.gpkg", grid(), pd.DataFrame({"code": SIX})], ids=["path", "raw", "table"]
+)
+def test_what_is_not_polygons_with_codes_is_refused(polygons):
+    with pytest.raises(DataError, match="Read them by `read_polygons`"):
+        join_polygons(pd.DataFrame({"unit": NAMES}), polygons)
+
+
+def test_polygons_may_name_their_units_themselves():
+    polygons = grid().assign(unit=[f"District {place}" for place in range(9)])
+    table = pd.DataFrame({"unit": ["District 3", "District 0"], "mean": [3, 0]})
+    joined = join_polygons(table, polygons, level="district")
+    assert joined["mean"].dropna().to_dict() == {0: 0, 3: 3}
+
+
 @needs_real_polygons
 def test_the_28_regions_of_minas_gerais_cover_it():
     polygons = read_polygons(REAL)
