@@ -114,7 +114,7 @@ def download_polygons(state: str = "MG", year: int = 2020) -> "gpd.GeoDataFrame"
         frame = geobr.read_municipality(year=year, code_muni=wanted, show_progress=False)
     except (OSError, ValueError) as error:  # requests' own errors are OSErrors
         raise DataError(
-            f"The polygons of {wanted} in {year} could not be downloaded: {error}.",
+            f"The polygons of {wanted} in {year} could not be downloaded: {str(error).rstrip('.')}.",
             "Check the network and the year, or download a file from IBGE and give it to `read_polygons`.",
         ) from error
     return polygons_of(frame, f"geobr, {wanted}, {year}", code="code_muni")

@@ -46,7 +46,7 @@ EDGE_WIDTH, FEW_EDGE_WIDTH, FEW = 0.15, 0.4, 100
 # Of the layout, after which a map no longer grows or moves.
 ROUNDS = 4
 # Dots to an inch that outlines are drawn for.
-PRINT_DPI = 300
+PRINT_DPI = 200
 # Inches: a line of the legend above the map or of the label below, the colour bar with its numbers, the rest.
 LINE, COLOUR_BAR, MARGIN = 0.15, 0.3, 0.12
 # A map that is taller is narrower than the column, so that all of it stays on the page.

@@ -273,7 +273,7 @@ def test_a_hole_stays_open(polygons):
 
 
 def test_outlines_are_as_fine_as_print_shows(ranking, polygons):
-    # A circle of 40,000 corners; at 300 dots to an inch 84 mm have 992.
+    # A circle of 40,000 corners; at 200 dots to an inch 84 mm have 661.
     round_ = Point(-44.25, -18.25).buffer(0.2, quad_segs=10_000)
     polygons.loc[4, "geometry"] = round_
     ax = plot_class_map(ranking, polygons)
