@@ -1,4 +1,4 @@
-# make demo   analyse Sá (2015) again, from the printed tables to rankings
+# make demo   analyse Sá (2015) and Costa (2014) again, from the printed tables to rankings
 # make test   run the tests
 # Both make their own environment in .venv first; only Python 3.12 or later has to be there.
 
@@ -14,7 +14,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 .PHONY: help env demo test test-slow lint clean
 
 help:
-	@echo 'make demo       re-analyse Sá (2015): fits, checks, rankings, REML beside them; writes results/'
+	@echo 'make demo       re-analyse both theses: fits, checks, rankings, REML beside them; writes results/'
 	@echo 'make test       run the tests'
 	@echo 'make test-slow  run the tests that take minutes'
 	@echo 'make lint       ruff, mypy and import-linter'

@@ -84,7 +84,7 @@ def root(
 
 @app.command()
 def demo(out: Out = Path("results"), force: Force = False) -> None:
-    """Re-analyse Sá (2015): four indicators, 12 models, and what a reader wants to know first.
+    """Re-analyse both theses, Sá (2015) and Costa (2014), and say what a reader wants to know first.
 
     A second run reuses the finished fits.
 

@@ -1,16 +1,18 @@
-"""The main job: Sá (2015) re-analysed from its printed tables, and what a reader wants to know first."""
+"""The main job: both theses re-analysed from their printed tables, and what a reader wants to know first."""
 
 import json
 from pathlib import Path
 
 import pandas as pd
 
+from bayes_saude import demo_costa2014, demo_sa2015
 from bayes_saude import demo_text as text
 from bayes_saude.console import console, track
 from bayes_saude.inference.reuse import fit_or_load
 from bayes_saude.models.catalogue import catalogue, read_model
 from bayes_saude.result_figures import write_figures
 from bayes_saude.results import checked, write_table
+from bayes_saude.summaries.changes import percent_change
 from bayes_saude.summaries.comparison import compare, hyperparameters, mark_borderline
 from bayes_saude.summaries.ranking import all_rankings, rank
 from bayes_saude.summaries.reml import reml
@@ -18,12 +20,12 @@ from bayes_saude.summaries.trust import trust
 
 # One seed, so that a second run finds the fits of the first.
 SEED = 2015
-THESIS = "sa2015-"
+SA2015 = "sa2015-"
 OF_UNITS = ("intercept", "slope")
 
 
 def run(out: Path, *, force: bool = False) -> None:
-    """Fit the twelve models of Sá (2015), write their result folders and print a summary.
+    """Fit the models of both theses, write their result folders and print a summary.
 
     Parameters
     ----------
@@ -33,15 +35,15 @@ def run(out: Path, *, force: bool = False) -> None:
         Fit again where a finished fit is at hand.
     """
     screen = console()
-    text.introduce(screen)
-    names = [name for name in catalogue() if name.startswith(THESIS)]
+    demo_sa2015.introduce(screen)
+    names = [name for name in catalogue() if name.startswith(SA2015) or name in demo_costa2014.PRINTED]
     analyses = {name: analyse(name, out, force=force) for name in track(names, "analysing")}
+    of_sa2015 = {name: analysis for name, analysis in analyses.items() if name.startswith(SA2015)}
+    of_costa2014 = {name: analysis for name, analysis in analyses.items() if name not in of_sa2015}
     text.show_checks(screen, analyses)
-    text.show_years(screen, analyses)
-    text.show_regions(screen, analyses)
-    text.show_where_they_part(screen, analyses)
-    text.show_trust(screen, analyses)
-    text.show_chapter5(screen, analyses)
+    demo_sa2015.show(screen, of_sa2015)
+    if of_costa2014:
+        demo_costa2014.show(screen, of_costa2014)
     text.show_files(screen, out)
 
 
@@ -78,4 +80,8 @@ def analyse(name: str, out: Path, *, force: bool) -> text.Analysis:
         parameters=parameters,
         trust=pd.concat(trust(fit, level=outer, by=by) for by in OF_UNITS),
         rank_mcse=ranking.loc[ranking["level"] == inner, "rank_mcse"].max(),
+        changes=percent_change(fit, demo_costa2014.FIRST, demo_costa2014.LAST)
+        if name in demo_costa2014.PRINTED
+        else pd.DataFrame(),
+        note=fit.attrs["panel_note"],
     )
