@@ -35,6 +35,7 @@ from .plots.maps import plot_value_map as plot_value_map
 from .plots.overview import plot_overview as plot_overview
 from .plots.overview import plot_overview_by_group as plot_overview_by_group
 from .plots.predictive import plot_predictive as plot_predictive
+from .plots.predictive_checks import plot_predictive_checks as plot_predictive_checks
 from .plots.prior_posterior import plot_prior_posterior as plot_prior_posterior
 from .plots.rank_intervals import plot_rank_intervals as plot_rank_intervals
 from .plots.rank_matrix import plot_rank_matrix as plot_rank_matrix

@@ -34,7 +34,8 @@ from bayes_saude.summaries.predictive import Prediction, Units, predictions, res
 type Values = NDArray[np.float64]
 
 COLUMNS = (
-    "statistic", "units", "observed", "predicted_mean", "predicted_sd", "low", "high", "p_value", "mcse",
+    "statistic", "units", "observed", "predicted_mean", "low", "high",
+    "excess_sd", "excess_low", "excess_high", "p_value", "mcse",
 )  # fmt: skip
 FAR = 3
 # Fewer draws of a chain have no effective sample size.
@@ -70,8 +71,11 @@ def predictive_checks(
         `largest_unit_mean`, `smallest_unit_mean`, with several levels `sd_unit_means[region]` and so on;
         `residual_kurtosis` (3 where residuals are normal) and `residuals_beyond_3` (share of the rows that
         are more than 3 standard deviations from their line). `observed` is the mean over the replicates of
-        the panel and, for residuals, over the draws. `p_value` is P(predicted > observed), ties counted half;
-        `mcse` its Monte Carlo error. `DataFrame.attrs` records `ci_prob`.
+        the panel and, for residuals, over the draws; `low` and `high` are of the prediction; `excess_sd`,
+        `excess_low` and `excess_high` of the prediction less what was observed in the same replicate and
+        draw. `p_value` is P(predicted > observed), ties counted half, so that the interval of the excess
+        leaves out 0 where it is near 0 or 1; `mcse` is its Monte Carlo error. `DataFrame.attrs` records
+        `ci_prob`.
 
     Raises
     ------
@@ -90,10 +94,11 @@ def predictive_checks(
     for (statistic, units), pairs in of_chains.items():
         observed, predicted = (np.stack(values) for values in zip(*pairs, strict=True))
         exceeds = (predicted > observed) + 0.5 * (predicted == observed)
-        location = (observed.mean(), predicted.mean(), predicted.std())
-        interval = np.quantile(predicted, [tail, 1 - tail])
+        excess = predicted - observed
+        of_prediction = (predicted.mean(), *np.quantile(predicted, [tail, 1 - tail]))
+        of_excess = (excess.std(), *np.quantile(excess, [tail, 1 - tail]))
         p_value = (exceeds.mean(), _error_of_share(exceeds, replicate))
-        table.append((statistic, units, *location, *interval, *p_value))
+        table.append((statistic, units, observed.mean(), *of_prediction, *of_excess, *p_value))
     checks = pd.DataFrame(table, columns=list(COLUMNS))
     checks.attrs = {"ci_prob": ci_prob}
     return checks

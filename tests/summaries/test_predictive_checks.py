@@ -71,7 +71,7 @@ def test_what_is_predicted_has_the_moments_of_the_truth(layout):
     # E s = sigma c4 for normal samples.
     c4 = stats.chi(29).mean() / np.sqrt(29)
     row = new.loc["sd_unit_means"]
-    assert abs(row["predicted_mean"] - c4 * np.sqrt(variance)) < 4 * row["predicted_sd"] / np.sqrt(1000)
+    assert abs(row["predicted_mean"] - c4 * np.sqrt(variance)) < 4 * row["excess_sd"] / np.sqrt(1000)
     low, high = np.sqrt(variance * stats.chi2(29).ppf([0.025, 0.975]) / 29)
     # The standard error of a quantile is sqrt(q (1 - q) / n) over the density there.
     density = stats.chi(29, scale=np.sqrt(variance / 29)).pdf([low, high])
@@ -196,7 +196,10 @@ def test_replicates_are_each_compared_with_their_own_predictions(layout):
         intercept=posterior["intercept"] + 1000 * (posterior["chain"] == 1)
     ).assign_coords(replicate=("chain", [1, 2]))
     found, expected = predictive_checks(two), predictive_checks(one)
+    # The excess is over what was observed in the same replicate; the prediction has that of both.
     mean = found["statistic"].str.startswith("mean")
+    assert (found["excess_sd"][mean] < 5).all()
+    assert (found["high"][mean] - found["low"][mean] > 900).all()
     np.testing.assert_allclose(found["observed"][mean], expected["observed"][mean] + 500)
     difference = abs(found["p_value"] - expected["p_value"])
     assert (difference < 5 * np.hypot(found["mcse"], expected["mcse"])).all()
@@ -211,3 +214,17 @@ def test_the_monte_carlo_error_is_the_scatter_over_seeds(layout):
     # The relative standard error of a standard deviation is 1 / sqrt(2 (n - 1)); two draws more, and an
     # estimated effective number, each make the error some percent too large or too small.
     assert (abs(scatter / mcse - 1) < 4 / np.sqrt(2 * (seeds - 1)) + 0.1).all()
+
+
+def test_the_excess_leaves_out_zero_where_the_p_value_is_beyond_its_tails(layout):
+    simulation = simulate(*layout, truth=TRUTH, seed=2)
+    dip = np.where(simulation.panel["time"] == 2012, -8 * 4 / np.sqrt(30), 0)
+    dipped = simulation.panel.assign(value=simulation.panel["value"] + dip)
+    checks = predictive_checks(fit_at_truth(simulation._replace(panel=dipped)))
+    # Counts of rows tie with what was observed; of all others it is the same thing said twice.
+    continuous = checks[checks["statistic"] != "residuals_beyond_3"]
+    leaves_out = (continuous["excess_low"] > 0) | (continuous["excess_high"] < 0)
+    beyond = ~continuous["p_value"].between(0.025, 0.975)
+    assert leaves_out.tolist() == beyond.tolist()
+    assert leaves_out.any()
+    assert not leaves_out.all()
