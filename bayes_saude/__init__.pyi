@@ -27,6 +27,7 @@ from .models.catalogue import catalogue as catalogue
 from .models.catalogue import read_model as read_model
 from .plots.boxes import plot_boxes as plot_boxes
 from .plots.caterpillar import plot_caterpillar as plot_caterpillar
+from .plots.correlation import plot_correlation as plot_correlation
 from .plots.funnel import plot_funnel as plot_funnel
 from .plots.maps import plot_class_map as plot_class_map
 from .plots.maps import plot_probability_map as plot_probability_map
@@ -53,6 +54,7 @@ from .summaries.comparison import agreement as agreement
 from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters
 from .summaries.comparison import mark_borderline as mark_borderline
+from .summaries.correlation import correlation_densities as correlation_densities
 from .summaries.least_squares import least_squares as least_squares
 from .summaries.least_squares import shrinkage as shrinkage
 from .summaries.predictive import posterior_predictive as posterior_predictive

@@ -127,12 +127,11 @@ def _chosen(table: pd.DataFrame, by: str, level: str | None, within: str) -> pd.
     return ranking
 
 
-def fit_of(data: object, makers: str) -> xr.DataTree:
+def fit_of(data: object, makers: str = "") -> xr.DataTree:
     """Take a fit for what it is, and refuse all else, naming the functions whose tables would do as well."""
     if not isinstance(data, xr.DataTree) or "posterior" not in data:
-        raise BayesSaudeError(
-            f"The figure cannot be drawn from this {type(data).__name__}. Give a table of {makers}, or a fit."
-        )
+        wanted = f"a table of {makers}, or a fit" if makers else "a fit"
+        raise BayesSaudeError(f"The figure cannot be drawn from this {type(data).__name__}. Give {wanted}.")
     return data
 
 

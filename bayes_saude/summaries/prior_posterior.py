@@ -60,14 +60,14 @@ def prior_posterior(fit: xr.DataTree, *, points: int = 200) -> pd.DataFrame:
             "parameter": parameter,
             "x": x,
             "prior": prior.pdf(x),
-            "posterior": _density(values, x, low, high),
+            "posterior": bounded_density(values, x, low, high),
             "narrowing": widths[0] / widths[1],
         }
         tables.append(pd.DataFrame(of_parameter))
     return pd.concat(tables, ignore_index=True)
 
 
-def _density(values: Values, x: Values, low: float, high: float) -> Values:
+def bounded_density(values: Values, x: Values, low: float, high: float) -> Values:
     """Estimate a density between bounds: what the kernel puts beyond a bound is folded back at it."""
     kernel = gaussian_kde(values[:: max(1, len(values) // MOST_DRAWS)])
     density = kernel(x)

@@ -81,4 +81,16 @@ def trend_fit() -> xr.DataTree:
         }
     )
     draws = 0.9 * effects + rng.normal(size=(2, 100, 8, 2)) * [0.8, 0.4]
-    return build_fit({"region": draws}, {"region": units}, fixed=(60.0, 2.0), panel=panel)
+    noise = rng.normal(size=(5, 2, 100))
+    components = {
+        "sd_intercept": 12 + noise[0],
+        "sd_slope": 2 + 0.1 * noise[1],
+        "corr": np.tanh(0.3 * noise[2]),
+    }
+    fixed = {"intercept": 60 + noise[3], "slope": 2 + 0.1 * noise[4], "sd_resid": 1 + 0.1 * noise[3]}
+    return build_fit(
+        {"region": draws},
+        {"region": units},
+        panel=panel,
+        hyperparameters=fixed | {name: values[..., None] for name, values in components.items()},
+    )
