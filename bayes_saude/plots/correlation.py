@@ -34,8 +34,8 @@ WORDS = {
     "density": ("density", "densidade"),
     "prior": ("prior, LKJ({eta})", "a priori, LKJ({eta})"),
     "posterior": (
-        "posterior, mean {mean} and {prob} interval {low} to {high}",
-        "a posteriori, média {mean} e intervalo de {prob} {low} a {high}",
+        "posterior, mean {mean} ({prob}: {low} to {high})",
+        "a posteriori, média {mean} ({prob}: {low} a {high})",
     ),
     "reml": ("REML, {value}", "REML, {value}"),
     "boundary": (

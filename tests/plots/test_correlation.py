@@ -68,10 +68,10 @@ def test_both_densities_are_drawn_over_all_that_a_correlation_can_be(fit):
 
 def test_the_legend_tells_the_posteriors_numbers_the_prior_and_reml(fit):
     assert legend(plot_correlation(fit, level="region", table=table_of(-0.25))) == [
-        "posterior, mean −0.37 and 90% interval −0.60 to 0.00", "prior, LKJ(2)", "REML, −0.25",
+        "posterior, mean −0.37 (90%: −0.60 to 0.00)", "prior, LKJ(2)", "REML, −0.25",
     ]  # fmt: skip
     assert legend(plot_correlation(fit, level="region", table=table_of(-0.25), lang="pt")) == [
-        "a posteriori, média −0,37 e intervalo de 90% −0,60 a 0,00", "a priori, LKJ(2)", "REML, −0,25",
+        "a posteriori, média −0,37 (90%: −0,60 a 0,00)", "a priori, LKJ(2)", "REML, −0,25",
     ]  # fmt: skip
 
 
