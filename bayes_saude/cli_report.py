@@ -1,5 +1,6 @@
 """The command `report` of the command line: results as one HTML file."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,4 +28,7 @@ def report(
     """
     from bayes_saude.result_report import write_report
 
-    typer.echo(write_report(results, out, lang=lang, despite=despite_checks))
+    written = write_report(
+        results, out, lang=lang, despite=despite_checks, workers=os.cpu_count() or 1, progress=True
+    )
+    typer.echo(written)

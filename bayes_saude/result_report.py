@@ -1,10 +1,16 @@
 """The report of result folders: reads what is in them, computes what is not, and writes one HTML file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from bayes_saude.console import track
 from bayes_saude.errors import ConvergenceError, DataError
 from bayes_saude.inference.store import load, replacing, require_writable
 from bayes_saude.plots.style import Lang
@@ -22,6 +28,8 @@ def write_report(
     *,
     lang: Lang = "en",
     despite: bool = False,
+    workers: int = 1,
+    progress: bool = False,
 ) -> Path:
     """Write one HTML file about the fits in some result folders.
 
@@ -38,6 +46,11 @@ def write_report(
         Of everything but names and texts of data and model files.
     despite : bool
         Go on with fits that fail their checks; the report says so wherever it is about them.
+    workers : int
+        Processes that share the work. A script that gives more than one keeps its own work below
+        `if __name__ == "__main__":`, because every process reads the script.
+    progress : bool
+        Show at which folder the work is.
 
     Returns
     -------
@@ -56,18 +69,42 @@ def write_report(
         raise DataError("A report is about one result folder or more.", "Name them: results/MODEL.")
     require_writable(out.parent)
     chapters: list[Chapter] = []
-    failing: list[ConvergenceError] = []
-    for folder in map(Path, folders):
-        # One at a time: the draws of a fit are let go before the next is read.
-        try:
-            chapters.append(chapter(read_result(folder, despite=despite), lang))
-        except ConvergenceError as error:
-            failing.append(ConvergenceError(f"{folder}: {error}"))
+    failing: list[str] = []
+    one = partial(_chapter_or_error, lang=lang, despite=despite)
+    places = [Path(folder) for folder in folders]
+    with _processes(min(workers, len(places))) as spread:
+        names = [str(place) for place in places]
+        made = spread(one, places)
+        for name in track(names, "reporting") if progress else names:
+            told = next(made)
+            if isinstance(told, Chapter):
+                chapters.append(told)
+            else:
+                failing.append(f"{name}: {told}")
     if failing:
-        raise ConvergenceError("\n".join(map(str, failing)))
+        raise ConvergenceError("\n".join(failing))
     with replacing(out) as unfinished:
         unfinished.write_text(render(chapters, lang), encoding="utf-8", newline="\n")
     return out
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """Give what applies a function to items: `map`, or that of so many processes."""
+    if workers < 2:
+        yield map
+        return
+    # Started anew: a copy of this process would have copies of locks that threads of libraries hold.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool.map
+
+
+def _chapter_or_error(folder: Path, *, lang: Lang, despite: bool) -> Chapter | str:
+    """Make a folder's chapter; the draws of its fit are let go before the next is read."""
+    try:
+        return chapter(read_result(folder, despite=despite), lang)
+    except ConvergenceError as error:
+        return str(error)
 
 
 def read_result(folder: Path, *, despite: bool = False) -> Result:

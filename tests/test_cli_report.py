@@ -10,6 +10,7 @@ from bayes_saude.cli import app
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import save
 from bayes_saude.models.catalogue import read_model
+from bayes_saude.result_report import write_report
 
 
 def run(*arguments: object) -> Result:
@@ -44,7 +45,11 @@ def test_any_number_of_results_make_one_file_that_is_named(failing, tmp_path):
     done = run("report", failing, other, "--despite-checks", "--lang", "pt", "--out", out)
     assert done.exit_code == 0, done.output
     assert done.stdout.strip() == str(out)
-    assert "APESAR DE VERIFICAÇÕES REPROVADAS" in out.read_text(encoding="utf-8")
+    page = out.read_text(encoding="utf-8")
+    assert "APESAR DE VERIFICAÇÕES REPROVADAS" in page
+    # Several processes make the page that one makes.
+    alone = write_report([failing, other], tmp_path / "alone.html", lang="pt", despite=True)
+    assert page == alone.read_text(encoding="utf-8")
 
 
 def test_a_folder_without_a_fit_is_told(tmp_path):
