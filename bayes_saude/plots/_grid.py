@@ -43,11 +43,17 @@ def small_axes(n: int, columns: int, height: float, *, share: bool = False) -> N
     return grid.ravel()[:n]
 
 
-def legend_above(ax: Axes, handles: list[Artist], names: list[str], columns: int) -> None:
-    """Write one legend above all axes of a figure."""
+def lowest(axes: NDArray[np.object_]) -> list[Axes]:
+    """List the axes of `small_axes` that have none below them."""
+    columns = axes[0].get_gridspec().ncols
+    return list(axes[-columns:])
+
+
+def legend_above(ax: Axes, handles: list[Artist], names: list[str], title: str = "") -> None:
+    """Write one legend above all axes of a figure, with a line above it."""
     figure = ax.figure
     assert isinstance(figure, Figure)
     figure.legend(
-        handles, names, loc="outside upper center", ncols=columns, frameon=False, fontsize=FONT_SIZE,
-        handlelength=1.8, columnspacing=1.6, borderpad=0.2,
+        handles, names, loc="outside upper center", ncols=len(names), frameon=False, fontsize=FONT_SIZE,
+        title=title, title_fontsize=FONT_SIZE, handlelength=1.8, columnspacing=1.6, borderpad=0.2,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """What the model expects of each year, before the data and after them, beside what was observed."""
 
+import textwrap
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, listed
-from bayes_saude.plots._grid import legend_above, small_axes
+from bayes_saude.plots._grid import legend_above, lowest, small_axes
 from bayes_saude.plots._panel import WORDS as OBSERVED
 from bayes_saude.plots._panel import observed_of
 from bayes_saude.plots.style import (
@@ -29,6 +30,8 @@ from bayes_saude.summaries.predictive import Prediction, predictions, prior_pred
 type Values = NDArray[np.float64]
 
 HEIGHT, COLUMNS = 1.65, 4
+# Characters to a line of the label of so narrow axes.
+LABEL_WIDTH = 28
 # Years drawn unless others are asked for.
 MOST_TIMES = 12
 # Points of a distribution function, and bars of a density.
@@ -112,10 +115,10 @@ def plot_predictive(
         tidy(ax)
         remember(ax, curves)
     names = [word(name, lang, WORDS, prob=percent(ci_prob, lang)) for name in handles]
-    legend_above(axes[0], list(handles.values()), names, len(names))
-    figure = axes[0].figure
-    figure.supxlabel(what, size=FONT_SIZE + 1, parse_math=False)
-    figure.supylabel(word(kind, lang, WORDS), size=FONT_SIZE + 1)
+    legend_above(axes[0], list(handles.values()), names)
+    for ax in lowest(axes):
+        ax.set_xlabel(textwrap.fill(what, LABEL_WIDTH), size=FONT_SIZE + 1, parse_math=False)
+    axes[0].figure.supylabel(word(kind, lang, WORDS), size=FONT_SIZE + 1)
     return axes
 
 

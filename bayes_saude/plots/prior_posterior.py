@@ -5,6 +5,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from bayes_saude.plots._grid import legend_above, small_axes
@@ -82,10 +83,8 @@ def plot_prior_posterior(
         _finish(ax, rows, lang)
         remember(ax, rows)
     order = [name for name in ("prior", "posterior", "reml", "boundary") if name in handles]
-    legend_above(
-        axes[0], [handles[name] for name in order], [word(name, lang, WORDS) for name in order], len(order)
-    )
-    axes[0].figure.supxlabel(word("narrowing", lang, WORDS), size=FONT_SIZE)
+    names = [word(name, lang, WORDS) for name in order]
+    legend_above(axes[0], [handles[name] for name in order], names, word("narrowing", lang, WORDS))
     return axes
 
 
@@ -121,6 +120,7 @@ def _finish(ax: Axes, rows: pd.DataFrame, lang: Lang) -> None:
         va="top", size=FONT_SIZE,
     )  # fmt: skip
     ax.set_yticks([])
+    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     localise(ax.xaxis, lang)
     tidy(ax)
     ax.spines["left"].set_visible(False)

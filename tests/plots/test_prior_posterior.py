@@ -95,3 +95,14 @@ def test_portuguese_has_its_decimal_comma(fit):
     ax = plot_prior_posterior(fit, lang="pt")[4]
     ax.figure.canvas.draw()
     assert any("," in tick.get_text() for tick in ax.get_xticklabels())
+
+
+def test_ticks_keep_clear_of_one_another(fit):
+    axes = plot_prior_posterior(fit)
+    axes[0].figure.canvas.draw()
+    for ax in axes:
+        low, high = ax.get_xlim()
+        ticks = [
+            tick.get_window_extent() for tick in ax.get_xticklabels() if low <= tick.get_position()[0] <= high
+        ]
+        assert not any(a.overlaps(b) for i, a in enumerate(ticks) for b in ticks[:i])
