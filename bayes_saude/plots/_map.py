@@ -11,6 +11,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PathCollection
 from matplotlib.colors import Colormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path
@@ -43,8 +44,6 @@ EDGE, OUTLINE, BORDER = "#FFFFFF", "#707070", "#1A1A1A"
 OUTLINE_WIDTH, BORDER_WIDTH = 0.3, 0.55
 # Points: outlines of hundreds of polygons are finer than those of a few.
 EDGE_WIDTH, FEW_EDGE_WIDTH, FEW = 0.15, 0.4, 100
-# Of the layout, after which a map no longer grows or moves.
-ROUNDS = 4
 # Dots to an inch that outlines are drawn for.
 PRINT_DPI = 200
 # Inches: a line of the legend above the map or of the label below, the colour bar with its numbers, the rest.
@@ -53,6 +52,8 @@ LINE, COLOUR_BAR, MARGIN = 0.15, 0.3, 0.12
 TALLEST = PAGE_HEIGHT - 2.0
 # Characters to a line of the legend's title and of the colour bar's label, in a figure one column wide.
 TITLE_WIDTH, LABEL_WIDTH = 58, 54
+# Of the axes' width, what a legend of two columns may take.
+LEGEND_SHARE = 0.97
 
 
 class Hatching(NamedTuple):
@@ -119,7 +120,7 @@ class Sheet:
         # Of a new figure; what stands around the map is added as it is drawn.
         tall = min(COLUMN * (north - south) / (east - west), TALLEST)
         self._height = None if ax else MARGIN + tall
-        self.ax = ax or new_axes(COLUMN, COLUMN)
+        self.ax = ax or _whole_figure()
         self.lang: Lang = lang
         self.handles: list[Patch | Line2D] = []
         self._joined = joined
@@ -129,7 +130,7 @@ class Sheet:
         self.shapes = drawn.set_geometry(drawn.geometry.simplify_coverage(self._dot))
         self._edge_width = FEW_EDGE_WIDTH if len(drawn) < FEW else EDGE_WIDTH
         self._borders = borders
-        self.ax.set(xlim=(west, east), ylim=(south, north), aspect="equal")
+        self.ax.set(xlim=(west, east), ylim=(south, north), aspect="equal", anchor="N")
         self.ax.set_axis_off()
 
     def fill(self, chosen: pd.Series, colour: str, edge: str = EDGE) -> None:
@@ -184,19 +185,10 @@ class Sheet:
         title = textwrap.fill(title or "", TITLE_WIDTH)
         rows = self._legend(title) if self.handles else 0
         if self._height is not None:
-            self._settle(self._height + LINE * rows)
+            cast(Figure, self.ax.figure).set_size_inches(COLUMN, self._height + LINE * rows)
         numbers = pd.DataFrame(self._joined.drop(columns="geometry"))
         numbers.attrs = self._joined.attrs
         return numbers
-
-    def _settle(self, height: float) -> None:
-        """Give a new figure its height; the layout of axes of a fixed shape takes several rounds."""
-        figure = cast(Figure, self.ax.figure)
-        figure.set_size_inches(COLUMN, height)
-        layout = figure.get_layout_engine()
-        if layout is not None:
-            for _ in range(ROUNDS):
-                layout.execute(figure)
 
     def colour_bar(self, norm: Normalize, label: str, **options: Any) -> Axes:
         """Draw the scale of colours below the map and give its axes."""
@@ -219,7 +211,14 @@ class Sheet:
         return bar.ax
 
     def _legend(self, title: str) -> int:
-        """Draw the legend above the map, on its left, in two columns if there is room; count its lines."""
+        """Draw the legend above the map, in two columns if there is room, and count its lines."""
+        for columns in (2, 1):
+            legend = self._legend_of(columns, title)
+            if legend.get_window_extent().width < LEGEND_SHARE * self.ax.bbox.width:
+                break
+        return -(-len(self.handles) // columns) + len(title.splitlines())
+
+    def _legend_of(self, columns: int, title: str) -> Legend:
         legend = self.ax.legend(
             handles=self.handles,
             title=title or None,
@@ -227,7 +226,7 @@ class Sheet:
             fontsize=FONT_SIZE,
             loc="lower left",
             bbox_to_anchor=(0.0, 1.0),
-            ncols=2,
+            ncols=columns,
             frameon=False,
             borderpad=0.2,
             borderaxespad=0.2,
@@ -240,14 +239,10 @@ class Sheet:
         for text in (legend.get_title(), *legend.get_texts()):
             text.set_parse_math(False)
         # A legend draws patches of its own, which do not take this over.
-        for patch, handle in zip(
-            legend.get_patches(), [h for h in self.handles if isinstance(h, Patch)], strict=True
-        ):
-            patch.set_hatch_linewidth(handle.get_hatch_linewidth())
-        room = self.ax.bbox.width if self._height is None else self.ax.figure.bbox.width
-        columns = 2 if legend.get_window_extent().width < 0.96 * room else 1
-        legend.set_ncols(columns)
-        return -(-len(self.handles) // columns) + len(title.splitlines())
+        patches = [handle for handle in self.handles if isinstance(handle, Patch)]
+        for drawn, patch in zip(legend.get_patches(), patches, strict=True):
+            drawn.set_hatch_linewidth(patch.get_hatch_linewidth())
+        return legend
 
     def _draw(self, shapes: "gpd.GeoDataFrame", **options: Any) -> PathCollection:
         # Not by `shapes.plot`, which draws the whole figure again each time.
@@ -290,6 +285,13 @@ def swatch(colour: str, label: str, hatching: Hatching | None = None) -> Patch:
     patch = Patch(facecolor=colour, edgecolor=hatching.colour, hatch=hatching.pattern, label=label)
     patch.set(linewidth=0.3, hatch_linewidth=hatching.width)
     return patch
+
+
+def _whole_figure() -> Axes:
+    """Make axes as wide as the column, from which the layout finds the room of a wide legend at once."""
+    ax = new_axes(COLUMN, COLUMN)
+    ax.set_subplotspec(cast(Figure, ax.figure).add_gridspec(1, 1, left=0, right=1)[0])
+    return ax
 
 
 def _path(shape: Any) -> Path:
