@@ -7,56 +7,82 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
-from matplotlib.figure import Figure
+from small_fits import build_fit
 
 from bayes_saude import result_figures
 from bayes_saude.data.shipped import IMPLIED, RECONSTRUCTION
 from bayes_saude.models.catalogue import catalogue, read_model
+from bayes_saude.plots.style import COLUMN, PAGE, PAGE_HEIGHT
 
 LONGEST = max((read_model(name) for name in catalogue()), key=lambda spec: len(spec.title))
+NESTED = read_model("sa2015-prenatal-nested")
+SHARES = read_model("costa2014-share-age")
 
 
 @pytest.fixture(autouse=True)
-def open_figures(monkeypatch):
-    """Draw without a screen, and leave the figures open to be looked at."""
+def closed_figures():
+    """Draw without a screen and leave no figure open."""
     mpl.use("Agg")
-    with monkeypatch.context() as patch:
-        patch.setattr(result_figures.plt, "close", lambda figure: None)
-        yield
+    yield
     plt.close("all")
 
 
 def tables(levels, n=6):
+    """Make a ranking and a comparison of n units per level, the inner ones in the outer ones in turn."""
     mean = np.linspace(90, 10, n)
     unit = [f"Unit {place}" for place in range(n)]
     ranking = pd.DataFrame({"within": "all", "unit": unit, "mean": mean, "low": mean - 7, "high": mean + 6})
     ranking = ranking.assign(expected_rank=np.arange(1.0, n + 1), p_above_mean=np.linspace(1, 0, n))
+    inside = [ranking.assign(level=levels[-1], within=unit)] if len(levels) > 1 else []
     compared = pd.DataFrame({"unit": unit, "reml": mean, "bayes": mean + 1, "agrees": np.arange(n) > 0})
     return (
         pd.concat(
-            ranking.assign(level=level, by=by)
-            for level in levels
+            table.assign(by=by)
+            for table in (*(ranking.assign(level=level) for level in levels), *inside)
             for by in ("intercept", "slope", "level:2014")
         ),
         pd.concat(compared.assign(level=level, parameter="intercept") for level in levels),
     )
 
 
+def fit_of(spec, n=6, note=""):
+    """Make a fit of n units per level, whose draws are noise."""
+    unit = [f"Unit {place}" for place in range(n)]
+    rng = np.random.default_rng(1)
+    family = spec.model.family
+    outcome = {"value": 1.0} if family == "gaussian" else {"successes": 10, "trials": 40}
+    rows = {**dict.fromkeys(spec.data.levels, unit * 2), "time": np.repeat([2011, 2014], n), "replicate": 1}
+    fit = build_fit(
+        {level: rng.normal(size=(1, 20, n, 2)) for level in spec.data.levels},
+        dict.fromkeys(spec.data.levels, unit),
+        parents=dict.fromkeys(spec.data.levels[1:], unit),
+        family=family,
+        panel=pd.DataFrame({**rows, **outcome}),
+    )
+    fit.attrs |= {"model_file": spec.text, "model": spec.name, "panel_note": note}
+    return fit
+
+
 def read(folder: Path, text: str):
-    """Read the model of the longest title, with this for its title."""
+    """Read a model with this for its title."""
     path = folder / "model.toml"
-    path.write_text(LONGEST.text.replace(LONGEST.title, text), encoding="utf-8")
+    path.write_text(NESTED.text.replace(NESTED.title, text), encoding="utf-8")
     return read_model(path)
 
 
-def draw(folder: Path, spec=LONGEST, *, note="", n=6, passed=True, **kwargs):
-    fit = xr.DataTree(xr.Dataset(attrs={"model_file": spec.text, "model": spec.name, "panel_note": note}))
-    files = result_figures.write_figures(
-        fit, {"passed": passed}, *tables(spec.data.levels, n), folder, **kwargs
-    )
-    numbers = plt.get_fignums()[-len(files) :]
-    return dict(zip((file.stem for file in files), map(plt.figure, numbers), strict=True))
+def figures(spec=NESTED, *, note="", n=6, passed=True, lang="en"):
+    fit = fit_of(spec, n, note)
+    kinds = result_figures.each_figure(fit, {"passed": passed}, *tables(spec.data.levels, n), lang=lang)
+    return {figure.name: figure for figure in kinds}
+
+
+def draw(*args, kinds=("caterpillar", "reml-posterior"), **kwargs):
+    """Draw the figures of some kinds."""
+    every = figures(*args, **kwargs)
+    drawn = {name: figure.draw() for name, figure in every.items() if name.startswith(kinds)}
+    for figure in drawn.values():
+        figure.draw_without_rendering()
+    return drawn
 
 
 def inside(figure, text) -> bool:
@@ -66,52 +92,50 @@ def inside(figure, text) -> bool:
 
 
 def labels(figures, kind="caterpillar", level="region"):
-    end = "-pt" if any(name.endswith("-pt") for name in figures) else ""
     return [
-        figures[f"{kind}-{level}-{by}{end}"].axes[0].get_xlabel()
-        for by in ("intercept", "slope", "level-2014")
+        figures[f"{kind}-{level}-{by}"].axes[0].get_xlabel() for by in ("intercept", "slope", "level-2014")
     ]
 
 
 @pytest.mark.parametrize("lang", ["en", "pt"])
-def test_the_longest_title_and_the_legends_fit_the_column(tmp_path, lang):
-    for figure in draw(tmp_path, lang=lang, note=RECONSTRUCTION, n=28).values():
+def test_the_longest_title_and_the_legends_fit_the_column(lang):
+    for figure in draw(LONGEST, lang=lang, note=RECONSTRUCTION, n=28).values():
         assert figure.get_suptitle().replace("\n", " ") == LONGEST.title
         assert inside(figure, figure._suptitle)
         assert inside(figure, figure._supxlabel)
         assert inside(figure, figure.axes[0].get_legend())
 
 
-def test_the_title_says_that_checks_failed(tmp_path):
-    assert all("DESPITE FAILED CHECKS" in f.get_suptitle() for f in draw(tmp_path, passed=False).values())
+def test_the_title_says_that_checks_failed():
+    assert all("DESPITE FAILED CHECKS" in f.get_suptitle() for f in draw(passed=False).values())
 
 
-def test_the_title_says_so_in_portuguese(tmp_path):
-    figures = draw(tmp_path, passed=False, lang="pt")
+def test_the_title_says_so_in_portuguese():
+    figures = draw(passed=False, lang="pt")
     assert all("APESAR DE VERIFICAÇÕES REPROVADAS" in f.get_suptitle() for f in figures.values())
 
 
-def test_axes_name_the_quantity_and_its_year_in_either_language(tmp_path):
-    in_english = draw(tmp_path)
+def test_axes_name_the_quantity_and_its_year_in_either_language():
+    in_english = draw()
     assert labels(in_english) == ["intercept (level in 2011)", "slope (level per year)", "level in 2014"]
     compared = in_english["reml-posterior-region-intercept"].axes[0]
     assert compared.get_ylabel() == "intercept (level in 2011), posterior mean"
-    assert labels(draw(tmp_path, lang="pt")) == [
+    assert labels(draw(lang="pt")) == [
         "intercepto (nível em 2011)",
         "inclinação (nível por ano)",
         "nível em 2014",
     ]
 
 
-def test_axes_name_the_scale_of_a_share(tmp_path):
-    found = labels(draw(tmp_path, read_model("costa2014-share-age")), level="age_group")
+def test_axes_name_the_scale_of_a_share():
+    found = labels(draw(SHARES), level="age_group")
     assert found[1:] == ["slope (log-odds per year)", "level in 2014"]
 
 
 @pytest.mark.parametrize("note", [RECONSTRUCTION, IMPLIED])
-def test_notes_of_shipped_panels_are_in_the_figures_language(tmp_path, note):
+def test_notes_of_shipped_panels_are_in_the_figures_language(note):
     def written(lang):
-        figures = draw(tmp_path, note=note, lang=lang).values()
+        figures = draw(note=note, lang=lang).values()
         return {figure.get_supxlabel().replace("\n", " ") for figure in figures}
 
     assert written("en") == {note}
@@ -119,28 +143,32 @@ def test_notes_of_shipped_panels_are_in_the_figures_language(tmp_path, note):
     assert "não os " in portuguese
 
 
-def test_any_other_note_stays_as_it_is(tmp_path):
-    figures = draw(tmp_path, note="My own note.", lang="pt")
+def test_any_other_note_stays_as_it_is():
+    figures = draw(note="My own note.", lang="pt")
     assert {figure.get_supxlabel() for figure in figures.values()} == {"My own note."}
 
 
 def test_one_language_leaves_the_others_files(tmp_path):
-    english = set(draw(tmp_path))
-    portuguese = set(draw(tmp_path, lang="pt"))
+    def write(lang):
+        fit, made = fit_of(NESTED), tables(NESTED.data.levels)
+        files = result_figures.write_figures(fit, {"passed": True}, *made, tmp_path, lang=lang, format="png")
+        return {file.stem for file in files}
+
+    english = write("en")
+    assert english == set(figures())
+    portuguese = write("pt")
     assert portuguese == {f"{name}-pt" for name in english}
     assert {file.stem for file in (tmp_path / "figures").iterdir()} == english | portuguese
 
 
 def test_money_in_the_title_and_the_note_is_no_mathematics(tmp_path):
-    for figure in draw(
-        tmp_path, read(tmp_path, "R$ per resident and R$ per visit"), note="R$ 1 = R$ 1"
-    ).values():
+    for figure in draw(read(tmp_path, "R$ per resident and R$ per visit"), note="R$ 1 = R$ 1").values():
         assert not any(text.get_parse_math() for text in (figure._suptitle, figure._supxlabel))
 
 
 @pytest.mark.parametrize("n", [2, 6, 28, 853])
-def test_names_legend_title_and_note_have_room_for_any_number_of_units(tmp_path, n):
-    figures = draw(tmp_path, note="A word of four lines. " * 16, n=n)
+def test_names_legend_title_and_note_have_room_for_any_number_of_units(n):
+    figures = draw(note="A word of four lines. " * 16, n=n)
     figure = figures["caterpillar-region-slope"]
     (ax,) = figure.axes
     texts = [figure._suptitle, ax.get_legend(), *ax.get_yticklabels(), figure._supxlabel]
@@ -151,11 +179,8 @@ def test_names_legend_title_and_note_have_room_for_any_number_of_units(tmp_path,
 
 @pytest.mark.parametrize("lang", ["en", "pt"])
 def test_a_figure_has_a_title_and_says_what_is_drawn_before_it_is_drawn(lang):
-    fit = xr.DataTree(xr.Dataset(attrs={"model_file": LONGEST.text, "model": LONGEST.name, "panel_note": ""}))
-    figures = list(result_figures.each_figure(fit, {"passed": True}, *tables(LONGEST.data.levels), lang=lang))
+    told = {name: (figure.title, figure.alt) for name, figure in figures(lang=lang).items()}
     assert not plt.get_fignums()
-    told = {figure.name: (figure.title, figure.alt) for figure in figures}
-    assert len(told) == len(figures)
     # Of p_above_mean from 1 to 0 in steps of 1/5 only the ends lie outside the central 95%.
     assert (
         told["caterpillar-region-slope"]
@@ -175,4 +200,46 @@ def test_a_figure_has_a_title_and_says_what_is_drawn_before_it_is_drawn(lang):
     )
     compared = told["reml-posterior-region-intercept"][1]
     assert compared.endswith({"en": "differs in 1.", "pt": "difere em 1."}[lang])
-    assert isinstance(figures[0].draw(), Figure)
+
+
+def test_every_title_and_text_begins_with_a_capital_and_has_no_gap_left():
+    for lang in ("en", "pt"):
+        for figure in (*figures(lang=lang).values(), *figures(SHARES, lang=lang).values()):
+            for text in (figure.title, figure.alt):
+                assert text[0].isupper()
+                assert "{" not in text
+            assert figure.alt.endswith(".")
+
+
+def test_a_result_has_the_kinds_of_figure_that_make_sense_for_it():
+    def kinds(name, n=6):
+        return {each.rpartition("-intercept")[0] or each for each in figures(read_model(name), n=n)}
+
+    nested = kinds("sa2015-esf-nested")
+    assert {
+        "yearly-means",
+        "overview-municipality-by-region",
+        "trends-region",
+        "boxes-region-posterior",
+    } <= nested
+    assert not any(name.startswith(("funnel", "overview-region")) for name in nested)
+    single = kinds("sa2015-esf-municipality")
+    assert not any(name.startswith(("boxes", "overview")) for name in single)
+    # More units than a caterpillar shows have an overview.
+    assert "overview-municipality" in kinds("sa2015-esf-municipality", n=50)
+    assert "funnel-age_group" in kinds("costa2014-share-age")
+
+
+@pytest.mark.parametrize(("spec", "lang"), [(NESTED, "pt"), (SHARES, "en")], ids=["nested", "shares"])
+def test_every_figure_keeps_to_the_page_and_its_title_and_note_clear_of_the_rest(spec, lang):
+    drawn = draw(spec, kinds=("",), lang=lang, note=RECONSTRUCTION, n=28, passed=False)
+    for name, figure in drawn.items():
+        width, height = figure.get_size_inches()
+        assert width == pytest.approx(PAGE) or width == pytest.approx(COLUMN), name
+        assert height <= PAGE_HEIGHT, name
+        texts = [figure._suptitle, figure._supxlabel, *figure.legends]
+        assert all(inside(figure, text) for text in texts), name
+        boxes = [text.get_window_extent() for text in texts]
+        boxes += [ax.get_tightbbox() for ax in figure.axes]
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes[: len(texts)]) for b in boxes[:i]), name
+        assert not [(a, b) for a in boxes[: len(texts)] for b in boxes[len(texts) :] if a.overlaps(b)], name

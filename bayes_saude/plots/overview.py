@@ -94,8 +94,10 @@ def plot_overview(
         ncols=2,
         frameon=False,
         borderpad=0.2,
-        columnspacing=1.2,
+        columnspacing=0.8,
         labelspacing=0.2,
+        handlelength=1.2,
+        handletextpad=0.5,
     )
     return remember(ax, units)
 
@@ -196,6 +198,11 @@ def _homes(
     inside = {name: ranked[ranked["within"].isin(data.loc[data["level"] == name, "unit"])] for name in outer}
     inside = {name: rows for name, rows in inside.items() if set(rows["unit"]) == set(units["unit"])}
     group = group or next(reversed(inside), None)
+    if group in inside and inside[group]["unit"].duplicated().any():
+        raise BayesSaudeError(
+            f"Names of '{group}' are those of other levels too, so that the table does not tell them apart. "
+            "Give the fit."
+        )
     if group not in inside:
         raise BayesSaudeError(
             f"The table does not rank '{level}' within {f'each {group}' if group else 'groups'}. "

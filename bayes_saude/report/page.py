@@ -17,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bayes_saude import __version__
+from bayes_saude.figure_frame import ResultFigure
+from bayes_saude.figure_words import NOTES_PT
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.describe import (
     Facts,
@@ -37,7 +39,7 @@ from bayes_saude.report.html_tables import (
 )
 from bayes_saude.report.terms import GATES, GLOSSARY, advice, known
 from bayes_saude.report.words import say
-from bayes_saude.result_figures import NOTES_PT, ResultFigure, each_figure
+from bayes_saude.result_figures import each_figure
 from bayes_saude.summaries.coefficients import scale_of, spec_of
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -114,5 +114,8 @@ def test_what_cannot_be_drawn_is_refused(nested_fit, make_ranking):
         plot_overview_by_group(grouped(60))
     with pytest.raises(BayesSaudeError, match="does not rank 'region' within groups"):
         plot_overview_by_group(make_ranking(5))
+    twins = pd.concat([grouped(2), grouped(2).query("within == 'Group 00'").assign(within="Group 01")])
+    with pytest.raises(BayesSaudeError, match=r"does not tell them apart\. Give the fit"):
+        plot_overview_by_group(twins)
     with pytest.raises(BayesSaudeError, match="Nothing lies around the level 'region'"):
         plot_overview_by_group(nested_fit, level="region")
