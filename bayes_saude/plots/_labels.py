@@ -17,7 +17,9 @@ from bayes_saude.plots.style import FONT_SIZE, shorten
 
 
 def rank_ticks(n_units: int) -> list[int]:
-    """Choose ticks of an axis of ranks: the first rank, the last, and some between."""
+    """Choose ticks of an axis of ranks: all of few, else the first, the last, and some between."""
+    if n_units <= 12:
+        return list(range(1, n_units + 1))
     between = MaxNLocator(6, integer=True).tick_values(1, n_units)
     return [1, *(int(tick) for tick in between if 0.06 * n_units + 1 < tick < 0.86 * n_units), n_units]
 

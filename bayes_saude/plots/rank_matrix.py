@@ -118,7 +118,8 @@ def plot_rank_matrix(
     ax.invert_yaxis()
     ax.set_xticks(rank_ticks(n_units))
     what = label or quantity_word(shares.attrs["by"], lang)
-    ax.set_xlabel(word("rank", lang, WORDS, what=what), parse_math=False)
+    # Right-aligned, so that a long label runs below the names rather than out of the figure.
+    ax.set_xlabel(word("rank", lang, WORDS, what=what), loc="right", parse_math=False)
     tidy(ax)
     if each_named:
         ax.set_yticks(edges[:-1] + 0.5, [shorten(unit) for unit in shares["unit"].values], parse_math=False)

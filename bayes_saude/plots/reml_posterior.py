@@ -90,7 +90,8 @@ def plot_reml_posterior(
         markersize=3.4,
         markeredgecolor="black",
         markeredgewidth=0.4,
-        label=word("differ", lang),
+        # Where none differs the legend has no word of it.
+        label=word("differ", lang) if len(differs) else "_none",
     )
     _name(ax, differs, names, ends)
 

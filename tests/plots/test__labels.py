@@ -12,9 +12,12 @@ from bayes_saude.plots.style import COLUMN, new_axes
 def test_ticks_of_ranks_are_ranks_from_the_first_to_the_last(n_units):
     ticks = rank_ticks(n_units)
     assert (ticks[0], ticks[-1]) == (1, n_units)
-    assert ticks == sorted(ticks)
-    # The last number has room: a seventh of the axis where there are ranks enough.
-    assert all(tick < 0.86 * n_units for tick in ticks[1:-1])
+    if n_units <= 12:
+        assert ticks == list(range(1, n_units + 1))
+    else:
+        assert ticks == sorted(set(ticks))
+        # The last number has room: a seventh of the axis.
+        assert all(tick < 0.86 * n_units for tick in ticks[1:-1])
 
 
 def test_names_that_are_apart_stay():

@@ -38,6 +38,12 @@ def test_units_whose_class_differs_are_named_the_farthest_first(comparison):
     assert [text.get_text() for text in plot_reml_posterior(comparison, names=1).texts] == ["Unit 29"]
 
 
+def test_the_legend_names_no_difference_where_there_is_none(comparison):
+    ax = plot_reml_posterior(comparison.assign(agrees=True))
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == ["REML = posterior", "same class"]
+
+
 def test_names_do_not_cover_one_another(comparison):
     crowd = comparison.assign(
         reml=comparison["reml"] / 100 + 0.2, bayes=comparison["bayes"] / 100 + 0.2, agrees=False
