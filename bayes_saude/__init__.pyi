@@ -1,3 +1,5 @@
+from .analysis import Result as Result
+from .analysis import analyse as analyse
 from .data.aih import read_aih as read_aih
 from .data.areas import dissolve as dissolve
 from .data.areas import join_polygons as join_polygons

@@ -7,15 +7,13 @@ import pandas as pd
 
 from bayes_saude import demo_costa2014, demo_sa2015
 from bayes_saude import demo_text as text
+from bayes_saude.analysis import analyse as analyse_model
 from bayes_saude.console import console, track
-from bayes_saude.inference.reuse import fit_or_load
-from bayes_saude.models.catalogue import catalogue, read_model
-from bayes_saude.result_figures import write_figures
-from bayes_saude.results import checked, write_table
+from bayes_saude.models.catalogue import catalogue
 from bayes_saude.summaries.changes import percent_change
-from bayes_saude.summaries.comparison import compare, hyperparameters, mark_borderline
-from bayes_saude.summaries.ranking import all_rankings, rank
-from bayes_saude.summaries.reml import reml
+from bayes_saude.summaries.coefficients import spec_of
+from bayes_saude.summaries.comparison import mark_borderline
+from bayes_saude.summaries.ranking import rank
 from bayes_saude.summaries.trust import trust
 
 # One seed, so that a second run finds the fits of the first.
@@ -59,17 +57,8 @@ def analyse(name: str, out: Path, *, force: bool) -> text.Analysis:
     force : bool
         Fit again where a finished fit is at hand.
     """
-    spec = read_model(name)
-    folder = out / name
-    fit = fit_or_load(spec, folder, force=force, seed=SEED)
-    report = checked(fit, folder)
-    frequentist = reml(fit)
-    ranking = all_rankings(fit)
-    comparison = compare(fit, frequentist, ranking=ranking)
-    parameters = hyperparameters(fit, frequentist)
-    for table, file in ((ranking, "ranking"), (comparison, "comparison"), (parameters, "hyperparameters")):
-        write_table(table, folder, file)
-    write_figures(fit, report, ranking, comparison, folder)
+    fit, report, ranking, comparison, parameters = analyse_model(name, out / name, force=force, seed=SEED)
+    spec = spec_of(fit)
     outer, inner = spec.data.levels[0], spec.data.levels[-1]
     return text.Analysis(
         spec,

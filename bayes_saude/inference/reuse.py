@@ -10,13 +10,14 @@ import xarray as xr
 
 from bayes_saude.inference.fit import fit_validated, fitting_panel, panel_digest
 from bayes_saude.inference.store import FIT, load, require_writable, save
+from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.spec import ModelSpec
 
 logger = logging.getLogger(__name__)
 
 
 def fit_or_load(
-    spec: ModelSpec,
+    spec: ModelSpec | str | Path,
     folder: str | Path,
     panel: pd.DataFrame | None = None,
     *,
@@ -51,7 +52,10 @@ def fit_or_load(
     ------
     DataError
         If the panel is at fault, what is in the folder cannot be read, or nothing can be written there.
+    ModelFileError
+        If there is no such model, or its file is at fault.
     """
+    spec = spec if isinstance(spec, ModelSpec) else read_model(spec)
     panel = fitting_panel(spec, panel, missing=missing)
     if not force and (Path(folder) / FIT).is_file():
         kept = load(folder)
