@@ -21,13 +21,13 @@ TABLES = {
     "sa2015-pap-municipality": "table 10, p. 79",
 }
 NESTED = ["sa2015-esf-nested", "sa2015-pap-nested", "sa2015-prenatal-nested", "sa2015-vaccine-nested"]
-AGE = "costa2014-share-age"
+AGE, NESTED_SHARE = "costa2014-share-age", "icsap-share-nested"
 LEVELS = {"region": ("region",), "municipality": ("municipality",), "nested": ("region", "municipality")}
 PANELS = {"esf": "esf_coverage", "prenatal": "prenatal7", "vaccine": "vaccine", "pap": "pap"}
 
 
 def test_the_catalogue_has_the_models_of_the_thesis_and_the_nested_ones_in_order():
-    assert list(catalogue()) == sorted([*TABLES, *NESTED, AGE])
+    assert list(catalogue()) == sorted([*TABLES, *NESTED, AGE, NESTED_SHARE])
 
 
 @pytest.mark.parametrize("name", [*TABLES, *NESTED])
