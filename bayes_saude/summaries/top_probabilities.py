@@ -61,6 +61,10 @@ def top_probabilities(
     level = level or spec_of(fit).data.levels[-1]
     group = ranked_within(fit, level, by, within, seed=seed)
     n_units = group.units.size
+    if n_units == 1:
+        raise BayesSaudeError(
+            f"'{group.units[0]}' is alone in '{within}', and so both first and last. Rank it among others."
+        )
     fifth = max(1, round(n_units / 5))
     first = top if top is not None else FIRST if n_units > FIRST else fifth
     last = bottom if bottom is not None else fifth

@@ -68,3 +68,13 @@ def test_order_is_by_the_two_probabilities_then_by_expected_rank(nested_fit):
 def test_a_group_of_none_or_all_is_refused(nested_fit, sizes):
     with pytest.raises(BayesSaudeError, match=r"of 3 units.*from 1 to 2"):
         top_probabilities(nested_fit, level="region", **sizes)
+
+
+def test_a_unit_that_is_alone_has_no_such_probability(make_fit):
+    fit = make_fit(
+        {"region": np.zeros((1, 10, 2, 2)), "municipality": np.zeros((1, 10, 3, 2))},
+        {"region": ["East", "West"], "municipality": list("ABC")},
+        parents={"municipality": ["East", "East", "West"]},
+    )
+    with pytest.raises(BayesSaudeError, match="'C' is alone in 'West'"):
+        top_probabilities(fit, within="West")
