@@ -74,7 +74,7 @@ def groups(result: Result) -> Iterator[ResultFigure]:
                 by=by,
                 level=level,
                 group=outer,
-                ci_prob=result.prob,
+                ranking=result.ranking,
                 label=result.label(by),
             )
             yield result.figure(f"overview-{level}-by-{outer}-{by}", "groups", draw, **told)
@@ -84,7 +84,7 @@ def trends(result: Result) -> Iterator[ResultFigure]:
     """Show some units of each level with their data."""
     for level in result.spec.data.levels:
         told = result.told(level, INTERCEPT)
-        draw = partial(plot_trends, result.fit, level=level, ci_prob=result.prob)
+        draw = partial(plot_trends, result.fit, level=level, ranking=result.ranking, ci_prob=result.prob)
         yield result.figure(f"trends-{level}", "trends", draw, **told)
 
 

@@ -33,6 +33,7 @@ def tables(levels, n=6):
     unit = [f"Unit {place}" for place in range(n)]
     ranking = pd.DataFrame({"within": "all", "unit": unit, "mean": mean, "low": mean - 7, "high": mean + 6})
     ranking = ranking.assign(expected_rank=np.arange(1.0, n + 1), p_above_mean=np.linspace(1, 0, n))
+    ranking = ranking.assign(rank_low=1, rank_high=n)
     inside = [ranking.assign(level=levels[-1], within=unit)] if len(levels) > 1 else []
     compared = pd.DataFrame({"unit": unit, "reml": mean, "bayes": mean + 1, "agrees": np.arange(n) > 0})
     return (

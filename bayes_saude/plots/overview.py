@@ -109,6 +109,7 @@ def plot_overview_by_group(
     level: str | None = None,
     group: str | None = None,
     groups: Sequence[str] | None = None,
+    ranking: pd.DataFrame | None = None,
     ci_prob: float | None = None,
     label: str | None = None,
     lang: Lang = "en",
@@ -126,6 +127,8 @@ def plot_overview_by_group(
         Level around `level`; the nearest if left out.
     groups : sequence of str, optional
         Which of its units get a panel; all if left out, in alphabetical order.
+    ranking : pandas.DataFrame, optional
+        The fit's `all_rankings`, where they are at hand; the units are ranked anew if left out.
     label : str, optional
         Text of the horizontal axis, best the indicator and its unit.
     lang : {"en", "pt"}
@@ -140,7 +143,7 @@ def plot_overview_by_group(
     BayesSaudeError
         If there is no level around, no such group, or there are more than a page holds.
     """
-    units = ranking_of(data, by=by, level=level, ci_prob=ci_prob)
+    units = ranking_of(data if ranking is None else ranking, by=by, level=level, ci_prob=ci_prob)
     prob = units.attrs["prob"]
     homes = _homes(data, units, by, group)
     units = units.assign(side=classes(units["p_above_mean"], prob), group=units["unit"].map(homes))

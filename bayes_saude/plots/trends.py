@@ -51,6 +51,7 @@ def plot_trends(
     units: Sequence[str] | None = None,
     level: str | None = None,
     by: str = "intercept",
+    ranking: pd.DataFrame | None = None,
     each: int = 3,
     ci_prob: float = 0.95,
     label: str | None = None,
@@ -67,6 +68,8 @@ def plot_trends(
         Their level; the innermost if left out. The data of a unit that holds others are its yearly means.
     by : str
         What units are ranked by: "intercept", "slope" or "level:YEAR".
+    ranking : pandas.DataFrame, optional
+        The fit's `all_rankings`, where they are at hand; the units are ranked anew if left out.
     each : int
         How many of the top, of the middle and of the bottom are drawn, in a row or more of the page.
     ci_prob : float
@@ -86,9 +89,10 @@ def plot_trends(
     BayesSaudeError
         If there is no such unit or level, or more units than a page holds.
     """
-    ranking = ranking_of(fit, by=by, level=level, ci_prob=ci_prob).set_index("unit")
-    level = str(ranking["level"].iloc[0])
-    chosen = _three_parts(list(ranking.index), each) if units is None else list(units)
+    ranked = ranking_of(fit if ranking is None else ranking, by=by, level=level, ci_prob=ci_prob)
+    level = str(ranked["level"].iloc[0])
+    ranked = ranked.set_index("unit")
+    chosen = _three_parts(list(ranked.index), each) if units is None else list(units)
     if not 1 <= len(chosen) <= MOST:
         raise BayesSaudeError(f"{len(chosen)} units cannot be drawn on a page. Choose 1 to {MOST}.")
     observed = observed_of(fit)
@@ -107,7 +111,7 @@ def plot_trends(
         ax.set_xlabel("")
         localise(ax.yaxis, lang)
         tidy(ax)
-        ax.set_title(_heading(unit, ranking.loc[unit], lang), size=FONT_SIZE, parse_math=False, loc="left")
+        ax.set_title(_heading(unit, ranked.loc[unit], lang), size=FONT_SIZE, parse_math=False, loc="left")
         remember(ax, frame)
     _around(axes, label or word(observed.attrs["kind"], lang, OBSERVED), ci_prob, lang)
     return axes

@@ -81,6 +81,13 @@ def test_a_table_of_rankings_gives_the_same_panels(nested_fit):
     pd.testing.assert_frame_equal(plotted(from_table[0]), plotted(from_fit[0]))
 
 
+def test_a_ranking_at_hand_is_used(nested_fit):
+    ranking = all_rankings(nested_fit).assign(mean=0.0)
+    axes = plot_overview_by_group(nested_fit, ranking=ranking)
+    assert [ax.get_title() for ax in axes] == ["East (3)", "North (2)", "West (2)"]
+    assert (plotted(axes[0])["mean"] == 0).all()
+
+
 def test_classes_and_the_line_are_about_the_mean_of_all(nested_fit):
     axes = plot_overview_by_group(nested_fit)
     mean = plotted(axes[0])["mean"].mean()

@@ -9,6 +9,7 @@ from small_fits import build_fit
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.plots.style import PAGE, TALLEST, plotted
 from bayes_saude.plots.trends import MOST, plot_trends
+from bayes_saude.summaries.ranking import all_rankings
 
 
 def cities(n, *, family="gaussian", draws=40):
@@ -51,6 +52,12 @@ def test_titles_give_the_rank_and_its_interval():
     assert ax.get_title(loc="left") == "City 01\nrank 2 [2, 2]"
     (ax,) = plot_trends(cities(5), units=["City 01"], lang="pt")
     assert ax.get_title(loc="left") == "City 01\nposto 2 [2; 2]"
+
+
+def test_a_ranking_at_hand_is_used(nested_fit):
+    ranking = all_rankings(nested_fit).assign(rank_low=1, rank_high=7)
+    (ax,) = plot_trends(nested_fit, units=["A"], ranking=ranking)
+    assert ax.get_title(loc="left").endswith("[1, 7]")
 
 
 def test_each_panel_has_its_data_its_trend_and_the_mean_of_all():
