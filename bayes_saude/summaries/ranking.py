@@ -139,6 +139,7 @@ def all_rankings(
     years: list[float] | None = None,
     *,
     top: int = 10,
+    bottom: int | None = None,
     prob: float = 0.95,
     target: float | None = None,
 ) -> pd.DataFrame:
@@ -149,7 +150,7 @@ def all_rankings(
     fit : xarray.DataTree
     years : list of float, optional
         Times whose level is ranked; the last one of the panel if left out.
-    top, prob, target
+    top, bottom, prob, target
         As for `rank`; the target is that of intercepts and levels.
 
     Returns
@@ -168,7 +169,14 @@ def all_rankings(
     ]
     tables = [
         rank(
-            fit, by=by, level=level, within=within, top=top, prob=prob, target=None if by == SLOPE else target
+            fit,
+            by=by,
+            level=level,
+            within=within,
+            top=top,
+            bottom=bottom,
+            prob=prob,
+            target=None if by == SLOPE else target,
         )
         for depth, level in enumerate(levels)
         for within in (None, *levels[:depth])

@@ -1,6 +1,7 @@
 """The table of rankings."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bayes_saude.errors import BayesSaudeError
@@ -156,3 +157,12 @@ def test_a_class_needs_more_than_the_limit():
     p = [0.976, 0.975, 0.5, 0.025, 0.024]
     assert classes(p, 0.95).tolist() == ["above", "none", "none", "none", "below"]
     assert classes(p, 0.94).tolist() == ["above", "above", "none", "below", "below"]
+
+
+def test_all_rankings_are_those_of_rank_with_the_same_options(nested_fit):
+    options = {"top": 2, "bottom": 1, "prob": 0.5}
+    everything = all_rankings(nested_fit, [2012], **options)
+    assert everything.attrs["bottom"] == 1
+    alone = rank(nested_fit, by="level:2012", level="municipality", within="region", **options)
+    together = everything.query("level == 'municipality' and by == 'level:2012' and within != 'all'")
+    pd.testing.assert_frame_equal(together.reset_index(drop=True), alone)
