@@ -20,20 +20,20 @@ GLOSSARY: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
         ),
     ),
     (
-        ("Rank", "Posição"),
+        ("Rank", "Posto"),
         (
             "1 is the best. In every posterior draw the units are ranked; the expected rank is the mean of "
             "a unit's ranks, and its interval holds 95% of them. Wide intervals mean that the data do not "
             "decide the order, whatever the table's order is. MC error is what another run would change of "
             "the expected rank.",
-            "1 é a melhor. Em cada amostra da posteriori as unidades são ordenadas; a posição esperada é a "
-            "média das posições de uma unidade, e o intervalo contém 95% delas. Intervalos largos "
+            "1 é o melhor. Em cada amostra da posteriori as unidades são ordenadas; o posto esperado é a "
+            "média dos postos de uma unidade, e o intervalo contém 95% deles. Intervalos largos "
             "significam que os dados não decidem a ordem, qualquer que seja a da tabela. O erro MC é o que "
-            "outra execução mudaria na posição esperada.",
+            "outra execução mudaria no posto esperado.",
         ),
     ),
     (
-        ("P(first), P(first 10), P(worst fifth)", "P(primeira), P(10 primeiras), P(pior quinto)"),
+        ("P(first), P(first 10), P(worst fifth)", "P(primeiro), P(10 primeiros), P(pior quinto)"),
         (
             "Probabilities to be the best unit, one of the best ten, one of the worst fifth of all. Empty "
             "where the group would be all units.",

@@ -27,20 +27,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "all_pass_one": ("The fit passes all its checks.", "O ajuste passa em todas as verificações."),
     "all_pass": ("All fits pass all their checks.", "Todos os ajustes passam em todas as verificações."),
     "some_fail": (
-        "{failing} of {n} fits fail their checks. Nothing should be concluded from them.",
-        "{failing} de {n} ajustes são reprovados nas verificações. Nada se deve concluir deles.",
+        "Fits that fail their checks: {failing} of {n}. Nothing should be concluded from them.",
+        "Ajustes reprovados nas verificações: {failing} de {n}. Nada se deve concluir deles.",
     ),
     "one_fails": (
         "The fit fails its checks. Nothing should be concluded from it.",
         "O ajuste é reprovado nas verificações. Nada se deve concluir dele.",
     ),
     "pass_means": (
-        "The chains agree with each other and there are enough draws: the numbers would come out the same, "
-        "to their Monte Carlo error, in another run. The checks are about the sampling. They do not say that "
-        "the model is right.",
-        "As cadeias concordam entre si e há amostras bastantes: os números seriam os mesmos em outra "
-        "execução, a menos do erro de Monte Carlo. As verificações tratam da amostragem. Não dizem que o "
-        "modelo está certo.",
+        "A fit passes where its chains agree with each other and there are enough draws: its numbers would "
+        "come out the same, to their Monte Carlo error, in another run. The checks are about the sampling. "
+        "They do not say that the model is right.",
+        "Um ajuste é aprovado onde as cadeias concordam entre si e há amostras bastantes: os números seriam "
+        "os mesmos em outra execução, a menos do erro de Monte Carlo. As verificações tratam da amostragem. "
+        "Não dizem que o modelo está certo.",
     ),
     "overview": ("The analyses of this report", "As análises deste relatório"),
     "divergences": ("divergences", "divergências"),
@@ -72,6 +72,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "reproduce": ("Make it again", "Reproduzir"),
     "citing": ("How to cite", "Como citar"),
     # Checks of one fit.
+    "each_check": ("Each check", "Cada verificação"),
     "checks_caption": ("Checks of the sampling", "Verificações da amostragem"),
     "check": ("check", "verificação"),
     "question": ("what it asks", "o que pergunta"),
@@ -134,21 +135,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "note": ("note", "nota"),
     # Rankings.
     "ranking_caption": ("{units} by {what}", "{units} por {what}"),
-    "expected_rank": ("expected rank", "posição esperada"),
+    "expected_rank": ("expected rank", "posto esperado"),
     "estimate": ("estimate", "estimativa"),
-    "rank_interval": ("rank, 95%", "posição, 95%"),
+    "rank_interval": ("rank, 95%", "posto, 95%"),
     "rank_mcse": ("MC error", "erro MC"),
-    "p_best": ("P(first)", "P(primeira)"),
-    "p_top": ("P(first 10)", "P(10 primeiras)"),
+    "p_best": ("P(first)", "P(primeiro)"),
+    "p_top": ("P(first 10)", "P(10 primeiros)"),
     "p_bottom": ("P(worst fifth)", "P(pior quinto)"),
     "p_above_mean": ("P(> mean)", "P(> média)"),
     "p_meets_target": ("P(target)", "P(meta)"),
-    "rank_inside": ("rank within", "posição dentro"),
+    "rank_inside": ("rank within", "posto dentro"),
     "rank_inside_interval": ("within, 95%", "dentro, 95%"),
     "trust": (
         "A unit's 95% rank interval is on average {width} places wide, {share} of the widest possible. Of "
         "the {pairs} pairs of units, {separated} have an order that is more than 95% probable.",
-        "O intervalo de 95% da posição tem em média {width} lugares, {share} do mais largo possível. Dos "
+        "O intervalo de 95% do posto tem em média {width} lugares, {share} do mais largo possível. Dos "
         "{pairs} pares de unidades, {separated} têm uma ordem com mais de 95% de probabilidade.",
     ),
     # Comparison.
@@ -159,7 +160,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "class_reml": ("class, REML", "classe, REML"),
     "class_posterior": ("class, posterior", "classe, posteriori"),
     "posterior": ("posterior", "posteriori"),
-    "reml_rank": ("REML rank", "posição REML"),
+    "reml_rank": ("REML rank", "posto REML"),
     "agrees": ("classes", "classes"),
     "same": ("same", "iguais"),
     "differ": ("differ", "diferem"),

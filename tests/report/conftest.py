@@ -1,5 +1,6 @@
 """Result folders to report on, small and with names that a page must not take for markup."""
 
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,8 @@ from hostile_names import HOSTILE
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import save
 from bayes_saude.models.catalogue import read_model
+from bayes_saude.report import page
+from bayes_saude.result_figures import each_figure
 
 MODEL = """
 title = "Coverage </title><script>alert(4)</script> & more"
@@ -64,3 +67,9 @@ def failing(tmp_path_factory, model_file) -> Path:
     folder = tmp_path_factory.mktemp("failing") / "coverage-region"
     save(fit(read_model(model_file), seed=3, draws=20, tune=50), folder)
     return folder
+
+
+@pytest.fixture
+def one_figure(monkeypatch):
+    """Draw only the first figure, where figures are not what a test is about."""
+    monkeypatch.setattr(page, "each_figure", lambda *args, **kwargs: islice(each_figure(*args, **kwargs), 1))

@@ -97,7 +97,7 @@ def test_no_request_leaves_the_page(opened, page):
 
 def test_pictures_are_drawn(opened):
     widths = opened.execute_script("return [...document.images].map(picture => picture.naturalWidth)")
-    assert len(widths) == 5
+    assert len(widths) >= 5
     assert min(widths) > 900
 
 
@@ -208,6 +208,7 @@ def test_without_its_script_the_page_still_shows_its_tables(browser, page):
     assert "first rows only" in notes[0]
 
 
+@pytest.mark.usefixtures("one_figure")
 def test_853_rows_in_a_dozen_tables(browser, hostile, tmp_path):
     told = chapter(read_result(hostile), "pt")
     numbers = [[f"{n},5", f"Município {n}", *[f"{(n * 37) % 853},25"] * 10] for n in range(853)]

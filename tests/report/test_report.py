@@ -14,13 +14,14 @@ from hostile_names import HOSTILE, SCRIPT
 from bayes_saude import write_report
 from bayes_saude.data.shipped import RECONSTRUCTION
 from bayes_saude.errors import ConvergenceError, DataError
+from bayes_saude.figure_words import NOTES_PT
 from bayes_saude.inference.checks import check
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import FIT, STAMP, load, save
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.report.page import PARTS
 from bayes_saude.report.terms import GATES, QUESTIONS
-from bayes_saude.result_figures import NOTES_PT
+from bayes_saude.result_figures import each_figure
 from bayes_saude.result_report import read_result
 from bayes_saude.results import write_table
 
@@ -64,9 +65,9 @@ def names(tmp_path_factory, hostile) -> str:
     return written([hostile], tmp_path_factory.mktemp("names"))
 
 
-@pytest.mark.parametrize("page", ["english", "portuguese", "names"])
-def test_the_page_is_well_formed_and_its_ids_are_unique(request, page):
-    root = tree(request.getfixturevalue(page))
+@pytest.mark.parametrize("which", ["english", "portuguese", "names"])
+def test_the_page_is_well_formed_and_its_ids_are_unique(request, which):
+    root = tree(request.getfixturevalue(which))
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     targets = [a.get("href").removeprefix("#") for a in root.iter("a")]
@@ -99,6 +100,7 @@ def test_what_was_fitted_is_told(english, result):
     assert fitted.attrs["model_file"].strip() in unescape(english)
 
 
+@pytest.mark.usefixtures("one_figure")
 def test_a_fit_of_a_data_frame_tells_no_file(model_file, coverage, tmp_path):
     save(fit(read_model(model_file), coverage, seed=3, draws=20, tune=50), tmp_path / "frame")
     text = text_of(tree(written([tmp_path / "frame"], tmp_path, despite=True)))
@@ -139,9 +141,11 @@ def test_portuguese_has_decimal_commas_and_no_english(portuguese):
     assert re.fullmatch(r"\[\d+,\d+; \d+,\d+\]", cells[1])
 
 
-def test_pictures_are_inside_the_page_and_told_in_words(english):
+def test_pictures_are_inside_the_page_and_told_in_words(english, result):
+    found = read_result(result)
+    figures = each_figure(found.fit, dict(found.checks), found.ranking, found.comparison)
     pictures = list(tree(english).iter("img"))
-    assert len(pictures) == 5
+    assert [picture.get("alt") for picture in pictures] == [figure.alt for figure in figures]
     for picture in pictures:
         assert picture.get("src").startswith("data:image/webp;base64,UklGR")
         assert len(picture.get("alt")) > 40
@@ -180,6 +184,7 @@ def test_a_long_table_shows_its_first_rows_and_holds_them_all(names):
     assert len(data_of(names)[0]["rows"]) == 35
 
 
+@pytest.mark.usefixtures("one_figure")
 def test_a_failing_fit_has_no_report_unless_asked_for(failing, result, tmp_path):
     with pytest.raises(ConvergenceError, match=r"coverage-region: The fit fails its checks"):
         write_report([result, failing], tmp_path / "report.html")
@@ -189,6 +194,7 @@ def test_a_failing_fit_has_no_report_unless_asked_for(failing, result, tmp_path)
 @pytest.mark.parametrize(
     ("lang", "stamp"), [("en", "DESPITE FAILED CHECKS"), ("pt", "APESAR DE VERIFICAÇÕES REPROVADAS")]
 )
+@pytest.mark.usefixtures("one_figure")
 def test_a_report_despite_failing_checks_says_so_everywhere(failing, result, tmp_path, lang, stamp):
     folder = tmp_path / "failing"
     shutil.copytree(failing, folder)
@@ -200,7 +206,7 @@ def test_a_report_despite_failing_checks_says_so_everywhere(failing, result, tmp
     assert all(text.startswith(stamp) for text in stamps)
     assert f'@top-right {{ content: "{stamp}"' in html
     verdicts = [text_of(p) for p in root.iter("p") if (p.get("class") or "").startswith("verdict")]
-    assert verdicts[0].startswith(("✗ 1 of 2 fits fail", "✗ 1 de 2 ajustes"))
+    assert verdicts[0].startswith(("✗ Fits that fail their checks: 1 of 2", "✗ Ajustes reprovados nas"))
     assert [text[0] for text in verdicts[1:]] == ["✓", "✗"]
     assert "--draws 4000" in text_of(root)
     assert "report results/coverage-region results/failing" not in html
@@ -247,6 +253,7 @@ def test_units_named_like_numbers_or_like_nothing_keep_their_names(result, tmp_p
     assert list(read.comparison["unit"]) == list(tables["comparison"]["unit"])
 
 
+@pytest.mark.usefixtures("one_figure")
 def test_the_note_of_a_panel_is_told_in_the_language(result, tmp_path):
     noted = load(result)
     noted.attrs["panel_note"] = RECONSTRUCTION
