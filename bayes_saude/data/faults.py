@@ -158,6 +158,19 @@ def units_in_two_parents(tidy: pd.DataFrame, chain: Sequence[str], names: Names)
     return faults
 
 
+def unsteady_groups(tidy: pd.DataFrame, unit: str, predictor: str, names: Names) -> list[Fault]:
+    """Find units that change their group of a predictor, or all units in one group."""
+    pairs = tidy[[unit, predictor]].dropna().drop_duplicates()
+    faults = []
+    for name, rows in pairs[pairs[unit].duplicated(keep=False)].groupby(unit):
+        where = " and ".join(f"'{group}' (row {row})" for row, group in rows[predictor].items())
+        message = f"it is not the same in all rows of the {names[unit]} '{name}': {where}"
+        faults.append(Fault(message, row_label(rows.index[1]), predictor))
+    if len(pairs) and not _differ(pairs[predictor]):
+        faults.append(Fault(f"all units are in one group, '{pairs[predictor].iloc[0]}'", None, predictor))
+    return faults
+
+
 def twin_labels(labels: pd.Series) -> list[str]:
     """Find labels that differ in case, accents or spaces alone, each with its first row."""
     first = labels.dropna().drop_duplicates()

@@ -71,6 +71,7 @@ def validate_panel(
     unit: str | None = None,
     missing: Literal["error", "drop"] = "error",
     support: tuple[float, float] = (-inf, inf),
+    predictors: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Make the canonical tidy panel of a model, or say everything that is wrong with the frame.
 
@@ -98,14 +99,16 @@ def validate_panel(
         units all the same; `attrs["notes"]` says so.
     support : tuple of float
         Open interval in which the values of the model's family lie.
+    predictors : sequence of str
+        Columns of groups, in one of which each unit of the finest level is at all times.
 
     Returns
     -------
     DataFrame
         Columns `replicate` (int, 1 where the source has none), the levels (str), `unit` (str, only where a
-        finer identifier is needed to tell rows apart), `time` (int, or float where a time has decimals), and
-        `value` (float), or `successes` and `trials` (int), or `count` (int) and `exposure` (float); in the
-        frame's order, with the frame's `attrs` and the `source`.
+        finer identifier is needed to tell rows apart), the predictors (str), `time` (int, or float where a
+        time has decimals), and `value` (float), or `successes` and `trials` (int), or `count` (int) and
+        `exposure` (float); in the frame's order, with the frame's `attrs` and the `source`.
 
     Raises
     ------
@@ -113,7 +116,7 @@ def validate_panel(
         With every fault found in `faults`.
     """
     names = _column_names(frame, levels, time, outcome)
-    faults = find.absent_columns(frame, [*names.values(), *([unit] if unit else [])])
+    faults = find.absent_columns(frame, [*names.values(), *predictors, *([unit] if unit else [])])
     absent = {fault.column for fault in faults}
     names = {name: column for name, column in names.items() if column not in absent}
     results = [name for name in names if name not in ("replicate", "time", *levels)]
@@ -135,6 +138,9 @@ def validate_panel(
     if not absent:
         tidy, structural = _with_structure(frame, tidy, list(levels), names, unit)
         faults += structural
+        for name in predictors:
+            tidy[name] = to_labels(frame[name])
+            faults += find.missing_cells(frame[name]) + find.unsteady_groups(tidy, levels[-1], name, names)
     if faults:
         raise _panel_error(source, frame, outcome, faults)
     notes += [
@@ -148,6 +154,7 @@ def validate_panel(
         "replicate",
         *levels,
         *(["unit"] if "unit" in tidy and "unit" not in levels else []),
+        *predictors,
         "time",
         *results,
     ]

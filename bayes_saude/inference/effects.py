@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bayes_saude.models.marginal import Covariance, Integral, pass_up
 from bayes_saude.models.moments import Moments
 from bayes_saude.models.predictor import Tree
+from bayes_saude.models.shifts import less
 
 type Values = NDArray[np.float64]
 type Draws = Mapping[str, Values]
@@ -33,7 +34,8 @@ def draw_effects(
     draws : mapping of str to array
         Hyperparameters in the outcome's unit: `intercept`, `slope`, `sd_resid`, shape (draws,);
         `sd_intercept` and, where units have slopes, `sd_slope` and `corr`, shape (draws, levels), outermost
-        first.
+        first; where the trend is shifted `year_effect`, shape (draws, times), and `intercept[...]`,
+        `slope[...]` of each predictor, shape (draws, groups).
     moments : Moments
     tree : Tree
     rng : numpy.random.Generator
@@ -109,7 +111,14 @@ def _deviations(
     """Draw standardised deviations, intercepts and slopes of shape (draws, units), outermost level first."""
     variance = ((draws["sd_resid"] / moments.units[0]) ** 2)[:, None]
     priors = _covariances(draws, moments, len(tree.levels))
-    integrals, _ = pass_up(moments.rows, variance[..., None], priors, moments.incidence)
+    rows, (y, ty) = moments.rows, moments.leaf_xy.T
+    if moments.additions:
+        rows, taken = less(rows, _shifts(draws, moments), moments.additions)
+        y, ty = (
+            total - of_unit.reshape(len(of_unit), -1)[:, moments.leaf_row]
+            for total, of_unit in zip((y, ty), taken, strict=True)
+        )
+    integrals, _ = pass_up(rows, variance[..., None], priors, moments.incidence)
 
     intercept = (draws["intercept"] - moments.reference[0])[:, None] / moments.units[0]
     slope = (draws["slope"] - moments.reference[1])[:, None] / moments.units[1]
@@ -120,8 +129,18 @@ def _deviations(
         intercept, slope = intercept + deviation[0], slope + deviation[1]
 
     of_rows = _Conditional.of(integrals[0], (intercept[:, None], slope[:, None]))
-    y, ty = moments.leaf_xy.T
     yield of_rows.of_units(moments.leaf_row).draw((y / variance, ty / variance), rng)
+
+
+def _shifts(draws: Draws, moments: Moments) -> Values:
+    """Standardise what shifts the trend, shape (draws, parameters), in the order of `Additions`."""
+    blocks = [draws["year_effect"] / moments.units[0]] if "year_effect" in draws else []
+    for name in draws:
+        if name.startswith("intercept["):
+            intercept = draws[name] / moments.units[0]
+            slope = draws.get(name.replace("intercept", "slope", 1), np.zeros_like(intercept))
+            blocks += [intercept, slope / moments.units[1]]
+    return np.concatenate(blocks, axis=1)
 
 
 def _covariances(draws: Draws, moments: Moments, n_levels: int) -> list[Covariance]:

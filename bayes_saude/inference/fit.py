@@ -20,7 +20,7 @@ from bayes_saude.data.panel import reach_of, read_panel, validate_panel
 from bayes_saude.errors import DataError
 from bayes_saude.inference.effects import draw_effects
 from bayes_saude.inference.kept import KeptTrend
-from bayes_saude.inference.layout import assemble, gather_levels
+from bayes_saude.inference.layout import assemble, gather_groups, gather_levels
 from bayes_saude.inference.sampler import THIN, Trend
 from bayes_saude.inference.store import LAYOUT_VERSION
 from bayes_saude.models.catalogue import read_model
@@ -28,6 +28,7 @@ from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import priors_as_json, resolve_priors
+from bayes_saude.models.shifts import make_shifts
 from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
@@ -75,12 +76,14 @@ def fit(
     -------
     xarray.DataTree
         posterior
-            `intercept`, `slope`, and `sd_resid` or `dispersion` where the family has it (chain, draw);
+            `intercept`, `slope`, and `sd_resid`, `dispersion` or `df` where the family has it (chain, draw);
             `sd_intercept`, `sd_slope`, `corr` (chain, draw, level), levels outermost first; for each level L
             `{L}_effect` (chain, draw, L, term), each unit's deviation from its parent's coefficients. All on
             the scale of the family's link, which for the Gaussian is the outcome's unit. The coordinate
             `replicate` (chain) says which replicate a chain has seen. Where units have no slopes, `sd_slope`,
-            `corr` and the term `slope` are absent.
+            `corr` and the term `slope` are absent. With year effects also `sd_year` (chain, draw) and
+            `year_effect` (chain, draw, time). For each predictor P also `{P}_effect` (chain, draw, P, term);
+            the effect of a unit of the innermost level includes that of its group.
         sample_stats
             `diverging`, `energy`, `tree_depth`, `reached_max_treedepth` and others (chain, draw).
         constant_data
@@ -121,8 +124,9 @@ def fit_validated(
     tree = make_tree(panel, spec.data.levels)
     replicates = {int(name): panel[panel["replicate"] == name] for name in panel["replicate"].unique()}
     link = FAMILIES[spec.model.family].link
+    shifts = make_shifts(panel, tree, spec.data.predictors, spec.model.year_effects)
     moments = {
-        name: make_moments(rows, tree, spec.data.origin, link)
+        name: make_moments(rows, tree, spec.data.origin, link, shifts)
         for name, rows in replicates.items()
         if spec.integrated
     }
@@ -132,7 +136,7 @@ def fit_validated(
     seconds: dict[str, float] = {}
     with _timed(seconds, "compile_s"):
         trend = (
-            Trend(priors, len(tree.levels))
+            Trend(priors, len(tree.levels), shifts.sizes)
             if spec.integrated
             else KeptTrend(spec.model.family, priors, tree, spec.data.origin)
         )
@@ -152,10 +156,11 @@ def fit_validated(
             with _timed(seconds, "effects_s"):
                 rng = np.random.default_rng(for_effects)
                 effects = _effects(hyperparameters, moments[replicate], tree, rng)
-        posteriors.append(hyperparameters | effects)
+        posteriors.append(gather_groups(hyperparameters, effects, tree, shifts))
         statistics.append(sample.statistics)
 
-    fitted = assemble(posteriors, statistics, tree, panel, replicates=np.repeat(list(replicates), chains))
+    seen = np.repeat(list(replicates), chains)
+    fitted = assemble(posteriors, statistics, tree, shifts, panel, replicates=seen)
     fitted.attrs = {
         "model": spec.name,
         "title": spec.title,
@@ -224,8 +229,14 @@ def fitting_panel(
         unit=spec.data.unit,
         missing=missing,
         support=FAMILIES[spec.model.family].support,
+        predictors=spec.data.predictors,
     )
     earliest, latest = reach_of(panel["time"])
+    if spec.model.year_effects and panel["time"].nunique() < 3:
+        raise DataError(
+            f"'{spec.name}' has year effects, but the panel has two times only, which every line meets.",
+            "Leave year_effects out, or give a panel with three times or more.",
+        )
     # Priors are for a level that the data speak of; far outside, that of the intercept would bend the slope.
     if not earliest <= spec.data.origin <= latest:
         first, last = panel["time"].min(), panel["time"].max()

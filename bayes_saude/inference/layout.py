@@ -8,16 +8,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bayes_saude.models.predictor import TERMS, Tree
+from bayes_saude.models.shifts import Shifts
 
 type Values = NDArray[np.float64]
 
-COMMON = ("intercept", "slope", "sd_resid", "dispersion")
 OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
 
 
 def gather_levels(sample: Mapping[str, Values], levels: tuple[str, ...]) -> dict[str, Values]:
     """Stack the levels' parameters, `sd_intercept[region]` and its like, on a last axis."""
-    gathered = {name: sample[name] for name in COMMON if name in sample}
+    gathered = {name: values for name, values in sample.items() if name.partition("[")[0] not in OF_LEVELS}
     for parameter in OF_LEVELS:
         of_levels = [values for name, values in sample.items() if name.partition("[")[0] == parameter]
         if of_levels:
@@ -25,16 +25,40 @@ def gather_levels(sample: Mapping[str, Values], levels: tuple[str, ...]) -> dict
     return gathered
 
 
+def gather_groups(
+    hyperparameters: Mapping[str, Values], effects: Mapping[str, NDArray], tree: Tree, shifts: Shifts
+) -> dict[str, NDArray]:
+    """Join hyperparameters and units' effects, the predictors' with them.
+
+    A predictor's `intercept[population_band]` and its like become `population_band_effect`, and the effect of
+    each unit of the innermost level includes that of its group, so that effects add up to the unit's line.
+    """
+    gathered = {name: values for name, values in hyperparameters.items() if not name.endswith("]")}
+    gathered |= effects
+    innermost = f"{tree.levels[-1]}_effect"
+    for name, of_leaf in shifts.of_leaf.items():
+        of_terms = [
+            hyperparameters[f"{term}[{name}]"] for term in TERMS if f"{term}[{name}]" in hyperparameters
+        ]
+        gathered[f"{name}_effect"] = np.stack(of_terms, axis=-1).astype(np.float32)
+        gathered[innermost] = gathered[innermost] + gathered[f"{name}_effect"][:, :, of_leaf]
+    return gathered
+
+
 def assemble(
     posteriors: Sequence[Mapping[str, NDArray]],
     statistics: Sequence[Mapping[str, NDArray]],
     tree: Tree,
+    shifts: Shifts,
     panel: pd.DataFrame,
     replicates: NDArray[np.int64],
 ) -> xr.DataTree:
     """Stack the replicates' chains and name every dimension."""
-    dims = dict.fromkeys(OF_LEVELS, ("level",)) | {
-        f"{level}_effect": (level, "term") for level in tree.levels
+    names = dict(zip(tree.levels, tree.units, strict=True)) | dict(shifts.groups)
+    dims: dict[str, tuple[str, ...]] = {
+        **dict.fromkeys(OF_LEVELS, ("level",)),
+        **{f"{name}_effect": (name, "term") for name in names},
+        "year_effect": ("time",),
     }
 
     def stacked(parts: Sequence[Mapping[str, NDArray]]) -> dict[str, tuple[tuple[str, ...], NDArray]]:
@@ -50,11 +74,13 @@ def assemble(
         "replicate": ("chain", replicates),
     }
     n_terms = posteriors[0][f"{tree.levels[0]}_effect"].shape[-1]
-    unit_coords = {level: units.astype(object) for level, units in zip(tree.levels, tree.units, strict=True)}
-    terms = {"level": list(tree.levels), "term": list(TERMS[:n_terms])}
+    coords = chain_coords | {name: units.astype(object) for name, units in names.items()}
+    coords |= {"level": list(tree.levels), "term": list(TERMS[:n_terms])}
+    if shifts.of_times:
+        coords["time"] = np.sort(panel["time"].unique())
     return xr.DataTree.from_dict(
         {
-            "posterior": xr.Dataset(stacked(posteriors), coords=chain_coords | unit_coords | terms),
+            "posterior": xr.Dataset(stacked(posteriors), coords=coords),
             "sample_stats": xr.Dataset(stacked(statistics), coords=chain_coords),
             "constant_data": xr.Dataset({name: ("obs", _plain(column)) for name, column in panel.items()}),
         }

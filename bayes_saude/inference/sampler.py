@@ -13,8 +13,10 @@ from nutpie.compile_pymc import CompiledPyMCModel
 from bayes_saude.models.build import gaussian_trend, model_data
 from bayes_saude.models.marginal import Rows
 from bayes_saude.models.moments import Moments
+from bayes_saude.models.parameters import prior_distributions
 from bayes_saude.models.priors import AnyPrior
-from bayes_saude.models.spec import prior_distributions
+from bayes_saude.models.shifts import UNSHIFTED, Additions, Sizes
+from bayes_saude.models.years import make_years
 
 # Above the usual 0.8: for a third more steps the least effective sample size (correlation of municipalities,
 # vaccine, nested) grows by half.
@@ -36,7 +38,10 @@ STATISTICS = {
 
 
 class Sample(NamedTuple):
-    """Hyperparameters in the outcome's unit and the sampler's statistics, of shape (chains, draws)."""
+    """Hyperparameters in the outcome's unit and the sampler's statistics, of shape (chains, draws).
+
+    What shifts the trend has one more axis: `year_effect` (times), a predictor's `intercept[...]` (groups).
+    """
 
     hyperparameters: dict[str, NDArray[np.float64]]
     statistics: dict[str, NDArray]
@@ -54,17 +59,25 @@ class Trend:
     priors : mapping
         From `resolve_priors`.
     n_levels : int
+    sizes : Sizes
+        Numbers of parameters that shift the trend.
     """
 
     target_accept = TARGET_ACCEPT
 
-    def __init__(self, priors: Mapping[str, AnyPrior], n_levels: int) -> None:
+    def __init__(self, priors: Mapping[str, AnyPrior], n_levels: int, sizes: Sizes = UNSHIFTED) -> None:
         self.priors = priors
-        slots = prior_distributions([str(level) for level in range(n_levels)], slopes=_has_slopes(priors))
-        self._slots = dict(zip(priors, slots, strict=True))
-        self._compiled = _compile(
-            tuple((self._slots[name], prior.dist) for name, prior in priors.items()), n_levels
+        slots = prior_distributions(
+            [str(level) for level in range(n_levels)],
+            slopes=_has_slopes(priors),
+            predictors=[f"group_{i}" for i in range(len(sizes.groups))],
+            year_effects=sizes.times > 0,
         )
+        self._slots = dict(zip(priors, slots, strict=True))
+        dists = tuple((self._slots[name], prior.dist) for name, prior in priors.items())
+        self._compiled = _compile(dists, n_levels, sizes)
+        if sizes.times:
+            self._slots["year_effect"] = "year_effect"
 
     def sample(
         self, moments: Moments, *, draws: int, tune: int, chains: int, seed: int, progress: bool
@@ -117,8 +130,8 @@ def run(
 
 def thinned(values: NDArray) -> NDArray:
     """Keep the last of `THIN` iterations; of flags, such as a divergence, whether any of them has it."""
-    groups = values.reshape(len(values), -1, THIN)
-    return groups.any(axis=-1) if values.dtype == bool else groups[..., -1]
+    groups = values.reshape(len(values), -1, THIN, *values.shape[2:])
+    return groups.any(axis=2) if values.dtype == bool else groups[:, :, -1]
 
 
 def _has_slopes(priors: Mapping[str, AnyPrior]) -> bool:
@@ -126,14 +139,19 @@ def _has_slopes(priors: Mapping[str, AnyPrior]) -> bool:
 
 
 @cache
-def _compile(dists: tuple[tuple[str, str], ...], n_levels: int) -> CompiledPyMCModel:
-    placeholder = {
+def _compile(dists: tuple[tuple[str, str], ...], n_levels: int, sizes: Sizes) -> CompiledPyMCModel:
+    n = sizes.times + 2 * sum(sizes.groups)
+    of_shifts = Additions(np.ones((n, 2)), np.eye(n), np.ones(n), np.ones((n, 2)))._asdict()
+    if sizes.times:
+        of_shifts |= make_years(*(np.arange(sizes.times, dtype=float),) * 3)._asdict()
+    placeholder: dict[str, NDArray] = {
         "moments": np.ones((len(Rows._fields), 1, 1)),
         "scale": np.ones(4),
         "priors": np.ones((len(dists), 2)),
         **{f"incidence_{i}": np.ones((1, 1)) for i in range(1, n_levels - 1)},
+        **(of_shifts if any(sizes) else {}),
     }
-    model = gaussian_trend(dict(dists), placeholder)
+    model = gaussian_trend(dict(dists), placeholder, sizes)
     # Chains start around the line of least squares and its residual standard deviation; jitter that brought
     # the latter near zero would start a chain at a precipice.
     jittered = set(model.free_RVs) - {model["signed_sd_resid"]}

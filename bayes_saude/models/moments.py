@@ -7,7 +7,7 @@ by its own standard deviation. The sampler then meets numbers of the order of on
 unit, and differences of large sums do not lose digits.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ from bayes_saude.errors import DataError
 from bayes_saude.models.marginal import Rows
 from bayes_saude.models.outcomes import IDENTITY, Link
 from bayes_saude.models.predictor import Tree
+from bayes_saude.models.shifts import Additions, Shifts, make_additions
+from bayes_saude.models.years import Years, make_years
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Moments:
         X'y of each unit of the innermost level, standardised.
     leaf_row : array of int, shape (leaves,)
         Position of each unit's row in the flattened `rows`.
+    additions : Additions or None
+        Where something shifts the trend.
+    years : Years or None
+        Where times have deviations of their own.
     """
 
     rows: Rows
@@ -45,9 +51,13 @@ class Moments:
     units: NDArray[np.float64]
     leaf_xy: NDArray[np.float64]
     leaf_row: NDArray[np.intp]
+    additions: Additions | None = None
+    years: Years | None = None
 
 
-def make_moments(panel: pd.DataFrame, tree: Tree, origin: float, link: Link = IDENTITY) -> Moments:
+def make_moments(
+    panel: pd.DataFrame, tree: Tree, origin: float, link: Link = IDENTITY, shifts: Shifts | None = None
+) -> Moments:
     """Sum a panel up.
 
     Parameters
@@ -60,6 +70,8 @@ def make_moments(panel: pd.DataFrame, tree: Tree, origin: float, link: Link = ID
         The trend's zero, in the unit of `time`.
     link : Link
         Of the family.
+    shifts : Shifts, optional
+        What shifts the trend. Units then share a row where they share parent, times and groups.
 
     Returns
     -------
@@ -88,8 +100,12 @@ def make_moments(panel: pd.DataFrame, tree: Tree, origin: float, link: Link = ID
 
     # Patterns are told apart before time is scaled: sums of whole years are exact.
     xx = np.column_stack([total(np.ones(len(panel))), total(elapsed), total(elapsed**2)])
-    leaf_row, shape = _place_in_rows(tree.parents[-1], xx)
     y, t = residual / spread, elapsed / time_spread
+    key = xx
+    if shifts:
+        count, y_of_times = _by_time(panel, leaf, n_leaves, y, shifts)
+        key = np.column_stack([xx, *count, *shifts.of_leaf.values()])
+    leaf_row, shape = _place_in_rows(tree.parents[-1], key)
     xy = np.column_stack([total(y), total(t * y)])
 
     def row_total(weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -110,7 +126,7 @@ def make_moments(panel: pd.DataFrame, tree: Tree, origin: float, link: Link = ID
         ty_ty=row_total(xy[:, 1] ** 2),
         ysq=row_total(total(y**2)),
     )
-    return Moments(
+    plain = Moments(
         rows=rows,
         incidence=tuple(_incidence(tree, k) for k in range(len(tree.levels) - 2, 0, -1)),
         reference=np.array([value.mean() - slope * centre, slope]),
@@ -118,6 +134,36 @@ def make_moments(panel: pd.DataFrame, tree: Tree, origin: float, link: Link = ID
         leaf_xy=xy,
         leaf_row=leaf_row,
     )
+    if not shifts:
+        return plain
+    times = (shifts.times - origin) / time_spread
+    additions = make_additions(
+        shifts,
+        times,
+        units,
+        np.stack([row_total(column) for column in count]) / np.maximum(units, 1),
+        np.stack([row_total(column) for column in y_of_times]),
+        [_of_rows(code, leaf_row, shape) for code in shifts.of_leaf.values()],
+    )
+    years = make_years(times, count.sum(axis=1), y_of_times.sum(axis=1)) if shifts.of_times else None
+    return replace(plain, additions=additions, years=years)
+
+
+def _by_time(
+    panel: pd.DataFrame, leaf: NDArray[np.intp], n_leaves: int, y: NDArray[np.float64], shifts: Shifts
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Count each unit's rows and add its responses up at each time, shapes (times, leaves)."""
+    cell = shifts.time_of(panel) * n_leaves + leaf
+    size = len(shifts.times) * n_leaves
+    count, total = (np.bincount(cell, weights, minlength=size) for weights in (np.ones(len(y)), y))
+    return count.reshape(-1, n_leaves), total.reshape(-1, n_leaves)
+
+
+def _of_rows(code: NDArray[np.intp], leaf_row: NDArray[np.intp], shape: tuple[int, int]) -> NDArray[np.intp]:
+    """Give each row what its units have in common."""
+    of_rows = np.zeros(shape[0] * shape[1], dtype=np.intp)
+    of_rows[leaf_row] = code
+    return of_rows.reshape(shape)
 
 
 def _line(elapsed: NDArray[np.float64], value: NDArray[np.float64]) -> tuple[float, float]:

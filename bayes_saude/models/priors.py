@@ -5,7 +5,8 @@ values on the scale of the family's link: intercept ~ N(mean(y), 2.5 sd(y)), slo
 standard deviations half-normal with scale sd(y), or sd(y) / sd(t) for slopes. For shares and rates of events
 they are on the link's scale, per unit of time: intercept ~ N(0, 1.5) for a share, about the logarithm of the
 panel's rate for a count; slope ~ N(0, 0.5); standard deviations and the dispersion half-normal with scale
-0.5. Correlations are LKJ(2) throughout.
+0.5. `sd_year` has a quarter of these scales. The effects of a predictor's groups are normal with the scale of
+the standard deviations of units. Correlations are LKJ(2) throughout.
 """
 
 import json
@@ -16,20 +17,16 @@ import pymc as pm
 from pytensor.tensor import TensorVariable
 
 from bayes_saude.models.outcomes import FAMILIES, LOGIT, VALUE
-from bayes_saude.models.spec import (
-    LKJ,
-    Exponential,
-    HalfCauchy,
-    HalfNormal,
-    ModelSpec,
-    Normal,
-    prior_distributions,
-)
+from bayes_saude.models.parameters import LKJ, Exponential, Gamma, HalfCauchy, HalfNormal, Normal
+from bayes_saude.models.predictor import TERMS
+from bayes_saude.models.spec import ModelSpec
 
-type AnyPrior = Normal | HalfNormal | Exponential | HalfCauchy | LKJ
+type AnyPrior = Normal | HalfNormal | Exponential | HalfCauchy | LKJ | Gamma
 
 DEFAULT_WIDTH = 2.5
 DEFAULT_ETA = 2.0
+# Years in which all units deviate together deviate by less than units from each other.
+YEARS_TO_UNITS = 0.25
 
 
 def resolve_priors(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, AnyPrior]:
@@ -52,8 +49,15 @@ def resolve_priors(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, AnyPrior]:
     of_value = FAMILIES[family].columns == VALUE
     defaults = _of_values(family, panel) if of_value else _of_events(family, panel)
     defaults["corr"] = LKJ(dist="lkj", eta=DEFAULT_ETA)
-    parameters = prior_distributions(spec.data.levels, slopes=spec.model.slopes, family=family)
-    return {name: spec.priors.get(name, defaults[name.partition("[")[0]]) for name in parameters}
+    return {name: spec.priors.get(name, _default(name, defaults)) for name in spec.parameters}
+
+
+def _default(name: str, defaults: Mapping[str, AnyPrior]) -> AnyPrior:
+    """Look a default up; a predictor's effects scatter as units do."""
+    parameter = name.partition("[")[0]
+    if parameter in TERMS and parameter != name:
+        return Normal(dist="normal", mu=0.0, sigma=location_and_scale(defaults[f"sd_{parameter}"])[1])
+    return defaults[parameter]
 
 
 def _of_values(family: str, panel: pd.DataFrame) -> dict[str, AnyPrior]:
@@ -66,6 +70,7 @@ def _of_values(family: str, panel: pd.DataFrame) -> dict[str, AnyPrior]:
         "sd_intercept": HalfNormal(dist="halfnormal", sigma=sd),
         "sd_slope": HalfNormal(dist="halfnormal", sigma=sd_slope),
         "sd_resid": HalfNormal(dist="halfnormal", sigma=sd),
+        "sd_year": HalfNormal(dist="halfnormal", sigma=YEARS_TO_UNITS * sd),
     }
 
 
@@ -79,6 +84,7 @@ def _of_events(family: str, panel: pd.DataFrame) -> dict[str, AnyPrior]:
         "sd_intercept": scale,
         "sd_slope": scale,
         "dispersion": scale,
+        "sd_year": HalfNormal(dist="halfnormal", sigma=YEARS_TO_UNITS * scale.sigma),
     }
 
 
@@ -94,10 +100,12 @@ def priors_as_json(priors: Mapping[str, AnyPrior]) -> str:
 
 
 def location_and_scale(prior: AnyPrior) -> tuple[float, float]:
-    """Numbers of a prior as the compiled model takes them; for a correlation 0 and eta."""
+    """Numbers of a prior as the compiled model takes them: of an LKJ 0 and eta, of a gamma shape and rate."""
     match prior:
         case Normal(mu=mu, sigma=sigma):
             return mu, sigma
+        case Gamma(shape=shape, rate=rate):
+            return shape, rate
         case HalfNormal(sigma=scale) | Exponential(scale=scale) | HalfCauchy(scale=scale) | LKJ(eta=scale):
             return 0.0, scale
 

@@ -5,79 +5,22 @@ A model file is TOML and data only: nothing in it is ever evaluated.
 
 import json
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveFloat,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from bayes_saude.data.shipped import is_shipped_name
 from bayes_saude.errors import ModelFileError, did_you_mean, listed
 from bayes_saude.models.explain import explain
-from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN, VALUE, WITHIN_ONE
+from bayes_saude.models.outcomes import FAMILIES, VALUE, WITHIN_ONE
+from bayes_saude.models.parameters import Prior, Section, prior_distributions
 
 # Dimensions and variables that a fit has anyway: a level of that name could not be told from them.
 RESERVED = {"chain", "draw", "obs", "term", "level", "replicate", "time", "intercept", "slope"} | {
-    "value", "successes", "trials", "count", "exposure",
-    "sd_intercept", "sd_slope", "corr", "sd_resid", "dispersion", "elapsed",
+    "value", "successes", "trials", "count", "exposure", "year",
+    "sd_intercept", "sd_slope", "corr", "sd_resid", "sd_year", "dispersion", "df", "elapsed",
 }  # fmt: skip
-
-
-class Section(BaseModel):
-    """A table of the file. Strict: "true" is no boolean, "2011" no number, an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Normal(Section):
-    """N(mu, sigma) on the whole line, for `intercept` (the outcome's unit) and `slope` (that per year)."""
-
-    dist: Literal["normal"]
-    mu: float = Field(description="the centre, in the outcome's unit, e.g. mu = 100")
-    sigma: PositiveFloat = Field(description="the standard deviation, e.g. sigma = 50")
-
-
-class HalfNormal(Section):
-    """|N(0, sigma)|, for standard deviations."""
-
-    dist: Literal["halfnormal"]
-    sigma: PositiveFloat = Field(description="the scale, in the outcome's unit, e.g. sigma = 10")
-
-
-class Exponential(Section):
-    """Exponential with mean `scale`, for standard deviations."""
-
-    dist: Literal["exponential"]
-    scale: PositiveFloat = Field(description="the mean, in the outcome's unit, e.g. scale = 10")
-
-
-class HalfCauchy(Section):
-    """|Cauchy(0, scale)|, of median `scale`, for standard deviations."""
-
-    dist: Literal["halfcauchy"]
-    scale: PositiveFloat = Field(description="the median, in the outcome's unit, e.g. scale = 10")
-
-
-class LKJ(Section):
-    """LKJ(eta) of the correlation of intercept and slope: flat at eta = 1, drawn towards 0 above."""
-
-    dist: Literal["lkj"]
-    eta: PositiveFloat = Field(description="the shape, e.g. eta = 2")
-
-
-Prior = Annotated[Normal | HalfNormal | Exponential | HalfCauchy | LKJ, Field(discriminator="dist")]
-
-_LOCATION = ("normal",)
-_SCALE = ("halfnormal", "exponential", "halfcauchy")
-_CORRELATION = ("lkj",)
 
 
 def _columns(value: object) -> tuple[str, ...]:
@@ -119,6 +62,9 @@ class DataSpec(Section):
         min_length=1,
         description='the column that tells apart rows of one unit and time, e.g. unit = "hospital"',
     )
+    predictors: Annotated[tuple[str, ...], BeforeValidator(_columns)] = Field(
+        (), description='columns of groups that units of all parents fall in, e.g. ["population_band"]'
+    )
 
     @property
     def outcome_columns(self) -> tuple[str, ...]:
@@ -127,17 +73,21 @@ class DataSpec(Section):
 
     @model_validator(mode="after")
     def _columns_fit_together(self) -> Self:
-        for level in self.levels:
+        for level in (*self.levels, *self.predictors):
             if level in RESERVED or "/" in level:
+                kind = "a level" if level in self.levels else "a predictor"
                 raise ValueError(
-                    f"'{level}' cannot be the name of a level; rename the column in the panel "
+                    f"'{level}' cannot be the name of {kind}; rename the column in the panel "
                     f"(taken names: {listed(sorted(RESERVED))}; no '/')"
                 )
         if self.unit and "unit" in self.levels:
             raise ValueError("unit: a level is called 'unit' already; rename that column in the panel")
         columns = [*self.levels, self.time, *self.outcome_columns, *([self.unit] if self.unit else [])]
+        columns += self.predictors
         if repeated := sorted({name for name in columns if columns.count(name) > 1}):
-            raise ValueError(f"{listed(repeated)}: one column cannot be level, time, outcome or unit at once")
+            raise ValueError(
+                f"{listed(repeated)}: one column cannot be level, time, outcome, unit or predictor at once"
+            )
         return self
 
 
@@ -148,6 +98,9 @@ class FamilySpec(Section):
         "gaussian", "lognormal", "logit_normal", "binomial", "beta_binomial", "negative_binomial"
     ] = Field(description='the distribution of the outcome, e.g. family = "gaussian"')
     slopes: bool = Field(True, description="true: each unit has a slope of its own; false: an intercept only")
+    year_effects: bool = Field(
+        False, description="true: each time has a deviation of its own from the line, common to all units"
+    )
 
 
 class RankingSpec(Section):
@@ -172,6 +125,17 @@ class ModelFile(Section):
     ranking: RankingSpec = Field(
         description='write a table [ranking] with direction = "higher_is_better" or "lower_is_better"'
     )
+
+    @property
+    def parameters(self) -> dict[str, tuple[str, ...]]:
+        """The model's parameters, with the distributions that the prior of each may have."""
+        return prior_distributions(
+            self.data.levels,
+            slopes=self.model.slopes,
+            family=self.model.family,
+            predictors=self.data.predictors,
+            year_effects=self.model.year_effects,
+        )
 
     @model_validator(mode="after")
     def _outcome_fits_the_family(self) -> Self:
@@ -199,7 +163,7 @@ class ModelFile(Section):
 
     @model_validator(mode="after")
     def _priors_fit_the_parameters(self) -> Self:
-        valid = prior_distributions(self.data.levels, slopes=self.model.slopes, family=self.model.family)
+        valid = self.parameters
         for key, prior in self.priors.items():
             if key not in valid:
                 raise ValueError(
@@ -208,6 +172,8 @@ class ModelFile(Section):
                 )
             if prior.dist not in valid[key]:
                 raise ValueError(f"priors.{key}: '{prior.dist}' does not fit it; use {listed(valid[key])}")
+            if prior.dist == "normal" and "[" in key and prior.mu:
+                raise ValueError(f"priors.{key}: its effects add up to zero, so that mu is 0")
         return self
 
 
@@ -225,36 +191,7 @@ class ModelSpec(ModelFile):
     @property
     def plain(self) -> bool:
         """Whether it is the linear mixed model of units' lines that REML fits, on the link's scale."""
-        return self.integrated
-
-
-def prior_distributions(
-    levels: Sequence[str], *, slopes: bool, family: str = GAUSSIAN
-) -> dict[str, tuple[str, ...]]:
-    """List a trend's parameters, as prior keys, with the distributions that each may have.
-
-    Parameters
-    ----------
-    levels : sequence of str
-        Outermost first. With several, a parameter of one level is written `sd_intercept[region]`.
-    slopes : bool
-        Whether units have slopes.
-    family : str
-        A name in `outcomes.FAMILIES`.
-
-    Returns
-    -------
-    dict
-        Key to names of distributions: the whole line for `intercept` and `slope`, positive for standard
-        deviations, (-1, 1) for correlations.
-    """
-    fixed: dict[str, tuple[str, ...]] = {"intercept": _LOCATION, "slope": _LOCATION}
-    random: dict[str, tuple[str, ...]] = {"sd_intercept": _SCALE}
-    if slopes:
-        random |= {"sd_slope": _SCALE, "corr": _CORRELATION}
-    if len(levels) > 1:
-        random = {f"{key}[{level}]": dists for level in levels for key, dists in random.items()}
-    return {**fixed, **random, **dict.fromkeys(FAMILIES[family].parameters, _SCALE)}
+        return self.integrated and not self.model.year_effects and not self.data.predictors
 
 
 def parse_model(text: str, *, name: str, folder: Path | None = None, file: str | None = None) -> ModelSpec:

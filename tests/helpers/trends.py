@@ -16,7 +16,13 @@ Scatter = tuple[float, float, float]
 
 
 def trend_model(
-    levels: Sequence[str], *, family: str = "gaussian", slopes: bool = True, priors: str = ""
+    levels: Sequence[str],
+    *,
+    family: str = "gaussian",
+    slopes: bool = True,
+    priors: str = "",
+    predictors: Sequence[str] = (),
+    year_effects: bool = False,
 ) -> ModelSpec:
     """Read a model file for panels of `simulate`."""
     columns = ", ".join(f'"{level}"' for level in levels)
@@ -28,9 +34,11 @@ outcome = "value"
 time = "time"
 origin = {ORIGIN}
 levels = [{columns}]
+{f"predictors = {list(predictors)}" if predictors else ""}
 [model]
 family = "{family}"
 slopes = {str(slopes).lower()}
+year_effects = {str(year_effects).lower()}
 [ranking]
 direction = "higher_is_better"
 [priors]

@@ -22,12 +22,13 @@ TABLES = {
 }
 NESTED = ["sa2015-esf-nested", "sa2015-pap-nested", "sa2015-prenatal-nested", "sa2015-vaccine-nested"]
 AGE, NESTED_SHARE = "costa2014-share-age", "icsap-share-nested"
+ROBUST = ["robust-vaccine-years"]
 LEVELS = {"region": ("region",), "municipality": ("municipality",), "nested": ("region", "municipality")}
 PANELS = {"esf": "esf_coverage", "prenatal": "prenatal7", "vaccine": "vaccine", "pap": "pap"}
 
 
 def test_the_catalogue_has_the_models_of_the_thesis_and_the_nested_ones_in_order():
-    assert list(catalogue()) == sorted([*TABLES, *NESTED, AGE, NESTED_SHARE])
+    assert list(catalogue()) == sorted([*TABLES, *NESTED, *ROBUST, AGE, NESTED_SHARE])
 
 
 @pytest.mark.parametrize("name", [*TABLES, *NESTED])
@@ -48,6 +49,13 @@ def test_a_shipped_model_says_what_its_name_says(name):
 @pytest.mark.parametrize("name", TABLES)
 def test_a_shipped_model_names_its_table_and_page(name):
     assert read_model(name).source == f"Sá (2015), {TABLES[name]}"
+
+
+def test_the_robust_models_are_of_the_thesis_panel_and_no_prefix_takes_them_for_the_thesis():
+    years = read_model("robust-vaccine-years")
+    assert (years.data.panel, years.data.levels) == ("sa2015/vaccine", ("municipality",))
+    assert years.model.year_effects
+    assert not any(name.startswith("sa2015") for name in ROBUST)
 
 
 @pytest.mark.parametrize("name", NESTED)

@@ -3,7 +3,8 @@
 import pytest
 
 from bayes_saude.errors import ModelFileError
-from bayes_saude.models.spec import Normal, parse_model, prior_distributions
+from bayes_saude.models.parameters import Normal, prior_distributions
+from bayes_saude.models.spec import parse_model
 
 GOOD = """title = "Coverage by municipality"
 source = "our hospital"
@@ -89,6 +90,32 @@ def test_prior_keys_of_several_levels_name_the_level():
         "intercept", "slope", "sd_intercept", "dispersion",
     ]  # fmt: skip
     assert "sd_resid" not in prior_distributions(["region"], slopes=True, family="binomial")
+    assert list(prior_distributions(["region"], slopes=False, predictors=["band"], year_effects=True)) == [
+        "intercept",
+        "slope",
+        "intercept[band]",
+        "sd_intercept",
+        "sd_year",
+        "sd_resid",
+    ]
+
+
+SHIFTED = GOOD.replace("[model]", 'predictors = ["band"]\n[model]\nyear_effects = true')
+
+
+def test_predictors_and_year_effects_are_read_and_have_priors():
+    spec = parse(with_prior('"slope[band]" = {dist = "normal", mu = 0, sigma = 2}', SHIFTED))
+    assert (spec.data.predictors, spec.model.year_effects) == (("band",), True)
+    assert list(spec.parameters)[:4] == ["intercept", "slope", "intercept[band]", "slope[band]"]
+    assert "sd_year" in spec.parameters
+    assert (parse(GOOD).plain, spec.plain) == (True, False)
+
+
+def test_a_predictors_effects_are_about_zero():
+    line = '"slope[band]" = {dist = "normal", mu = 1, sigma = 2}'
+    assert "priors.slope[band]: its effects add up to zero, so that mu is 0." in message(
+        with_prior(line, SHIFTED)
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +147,7 @@ def test_every_distribution_is_read(line):
         (
             GOOD.replace("panel =", "panl ="),
             "the key 'data.panl' does not exist. Did you mean 'panel'? "
-            "Valid here: 'panel', 'outcome', 'time', 'origin', 'levels', 'unit'.",
+            "Valid here: 'panel', 'outcome', 'time', 'origin', 'levels', 'unit', 'predictors'.",
         ),
         (
             GOOD.replace('direction = "higher_is_better"', ""),
@@ -139,7 +166,8 @@ def test_every_distribution_is_read(line):
         (
             GOOD.replace("gaussian", "gausian"),
             "model.family: 'gausian' does not exist. Did you mean 'gaussian'? "
-            "Valid: 'gaussian', 'lognormal', 'logit_normal', 'binomial', 'beta_binomial', 'negative_binomial'.",
+            "Valid: 'gaussian', 'lognormal', 'logit_normal', 'binomial', 'beta_binomial', "
+            "'negative_binomial'.",
         ),
         (GOOD.replace("2011", '"2011"'), "data.origin: it is a number, without quotes, not '2011'."),
         (GOOD.replace("2011", "nan"), "data.origin: it is a finite number, not nan."),
@@ -165,11 +193,19 @@ def test_every_distribution_is_read(line):
         ),
         (
             GOOD.replace('outcome = "value"', 'outcome = "year"'),
-            "data: 'year': one column cannot be level, time, outcome or unit at once.",
+            "data: 'year': one column cannot be level, time, outcome, unit or predictor at once.",
         ),
         (
             GOOD.replace("[model]", 'unit = "municipality"\n[model]'),
-            "data: 'municipality': one column cannot be level, time, outcome or unit at once.",
+            "data: 'municipality': one column cannot be level, time, outcome, unit or predictor at once.",
+        ),
+        (
+            GOOD.replace("[model]", 'predictors = ["municipality"]\n[model]'),
+            "data: 'municipality': one column cannot be level, time, outcome, unit or predictor at once.",
+        ),
+        (
+            GOOD.replace("[model]", 'predictors = ["df"]\n[model]'),
+            "data: 'df' cannot be the name of a predictor; rename the column in the panel",
         ),
         (
             GOOD.replace('["municipality"]', '["unit"]\nunit = "hospital"'),
@@ -265,14 +301,14 @@ def test_a_level_may_not_be_called_what_a_fit_has_already(level):
             "priors.intercept: 'halfnormal' does not fit it; use 'normal'.",
         ),
         (
-            'slope = {dist = "gamma", scale = 1}',
-            "priors.slope.dist: 'gamma' does not exist. "
-            "Valid: 'normal', 'halfnormal', 'exponential', 'halfcauchy', 'lkj'.",
+            'slope = {dist = "beta", scale = 1}',
+            "priors.slope.dist: 'beta' does not exist. "
+            "Valid: 'normal', 'halfnormal', 'exponential', 'halfcauchy', 'lkj', 'gamma'.",
         ),
         (
             "slope = {mu = 0, sigma = 1}",
             "the key 'priors.slope.dist' is missing: "
-            "one of 'normal', 'halfnormal', 'exponential', 'halfcauchy', 'lkj'.",
+            "one of 'normal', 'halfnormal', 'exponential', 'halfcauchy', 'lkj', 'gamma'.",
         ),
         (
             'slope = {dist = "normal", mu = 0, sgma = 1}',
