@@ -30,6 +30,7 @@ from .models.catalogue import read_model as read_model
 from .plots.boxes import plot_boxes as plot_boxes
 from .plots.caterpillar import plot_caterpillar as plot_caterpillar
 from .plots.correlation import plot_correlation as plot_correlation
+from .plots.diagnostics import plot_diagnostics as plot_diagnostics
 from .plots.funnel import plot_funnel as plot_funnel
 from .plots.maps import plot_class_map as plot_class_map
 from .plots.maps import plot_probability_map as plot_probability_map
@@ -59,6 +60,8 @@ from .summaries.comparison import mark_borderline as mark_borderline
 from .summaries.correlation import correlation_densities as correlation_densities
 from .summaries.least_squares import least_squares as least_squares
 from .summaries.least_squares import shrinkage as shrinkage
+from .summaries.diagnostics import diagnose_chains as diagnose_chains
+from .summaries.diagnostics import diagnose_draws as diagnose_draws
 from .summaries.predictive import posterior_predictive as posterior_predictive
 from .summaries.predictive import prior_predictive as prior_predictive
 from .summaries.predictive_checks import predictive_checks as predictive_checks

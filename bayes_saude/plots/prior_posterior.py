@@ -9,12 +9,12 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from bayes_saude.plots._grid import legend_above, small_axes
+from bayes_saude.plots._parameters import parameter_word
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
     FONT_SIZE,
     Lang,
     comma,
-    level_word,
     localise,
     remember,
     tidy,
@@ -26,13 +26,6 @@ HEIGHT, COLUMNS = 1.4, 3
 POSTERIOR, PRIOR = CLASS_COLOURS["above"], CLASS_COLOURS["below"]
 
 WORDS = {
-    "intercept": ("intercept", "intercepto"),
-    "slope": ("slope", "inclinação"),
-    "sd_intercept": ("sd of intercepts", "dp dos interceptos"),
-    "sd_slope": ("sd of slopes", "dp das inclinações"),
-    "corr": ("correlation", "correlação"),
-    "sd_resid": ("residual sd", "dp residual"),
-    "dispersion": ("dispersion", "dispersão"),
     "prior": ("prior", "a priori"),
     "posterior": ("posterior", "a posteriori"),
     "reml": ("REML", "REML"),
@@ -106,9 +99,7 @@ def _mark_reml(
 
 
 def _finish(ax: Axes, rows: pd.DataFrame, lang: Lang) -> None:
-    name, _, level = rows["parameter"].iloc[0].rstrip("]").partition("[")
-    title = word(name, lang, WORDS) if name in WORDS else name
-    ax.set_title(f"{title}, {level_word(level, lang)}" if level else title, parse_math=False)
+    ax.set_title(parameter_word(rows["parameter"].iloc[0], lang), parse_math=False)
     narrowing = float(rows["narrowing"].iloc[0])
     times = comma(f"{narrowing:.2g}" if narrowing < 10 else f"{narrowing:.0f}", lang)
     # In the corner that REML's mark and the mode leave free.
