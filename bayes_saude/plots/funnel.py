@@ -269,7 +269,8 @@ def _legend(ax: Axes, units: pd.DataFrame, probs: Sequence[float], wide: bool, l
 def _name(ax: Axes, units: pd.DataFrame, most: int) -> None:
     """Write names beside the marks farthest outside, where they cover no mark and no other name."""
     cast(Figure, ax.figure).draw_without_rendering()
-    frame = ax.get_window_extent()
+    # A little within the axes, as letters are as wide as pixels allow.
+    frame = ax.get_window_extent().padded(-MARK / 2)
     corners = ax.transData.transform(units[["size", "observed"]].to_numpy(dtype=float)) - MARK / 2
     taken = [Bbox.from_bounds(x, y, MARK, MARK) for x, y in corners]
     named = 0
