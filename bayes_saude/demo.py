@@ -1,6 +1,7 @@
 """The main job: both theses re-analysed from their printed tables, and what a reader wants to know first."""
 
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from bayes_saude import demo_text as text
 from bayes_saude.analysis import analyse as analyse_model
 from bayes_saude.console import console, track
 from bayes_saude.models.catalogue import catalogue
+from bayes_saude.result_report import write_report
 from bayes_saude.summaries.changes import percent_change
 from bayes_saude.summaries.coefficients import spec_of
 from bayes_saude.summaries.comparison import mark_borderline
@@ -23,7 +25,7 @@ OF_UNITS = ("intercept", "slope")
 
 
 def run(out: Path, *, force: bool = False) -> None:
-    """Fit the models of both theses, write their result folders and print a summary.
+    """Fit the models of both theses, write their result folders and the report, and print a summary.
 
     Parameters
     ----------
@@ -36,13 +38,15 @@ def run(out: Path, *, force: bool = False) -> None:
     demo_sa2015.introduce(screen)
     names = [name for name in catalogue() if name.startswith(SA2015) or name in demo_costa2014.PRINTED]
     analyses = {name: analyse(name, out, force=force) for name in track(names, "analysing")}
+    folders = [out / name for name in names]
+    page = write_report(folders, out / "report.html", workers=os.cpu_count() or 1, progress=True)
     of_sa2015 = {name: analysis for name, analysis in analyses.items() if name.startswith(SA2015)}
     of_costa2014 = {name: analysis for name, analysis in analyses.items() if name not in of_sa2015}
     text.show_checks(screen, analyses)
     demo_sa2015.show(screen, of_sa2015)
     if of_costa2014:
         demo_costa2014.show(screen, of_costa2014)
-    text.show_files(screen, out)
+    text.show_files(screen, out, page)
 
 
 def analyse(name: str, out: Path, *, force: bool) -> text.Analysis:

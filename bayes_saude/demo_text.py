@@ -55,9 +55,10 @@ def show_checks(screen: Console, analyses: dict[str, Analysis]) -> None:
     say(screen, f"All pass. Sampling took {total:.1f} s in all, after compiling each kind of model once.")
 
 
-def show_files(screen: Console, out: Path) -> None:
+def show_files(screen: Console, out: Path, page: Path) -> None:
     """Say where everything is."""
     heading(screen, "Files")
+    screen.print(f"All of it as one page, to open in a browser: {page}\n")
     screen.print(
         f"In {out}/<model>/:\n"
         "fit.nc           draws, panel, model file, how it was sampled (NetCDF: xarray and ArviZ open it)\n"

@@ -50,6 +50,12 @@ def test_result_folders_keep_the_contracts(printed, out):
     breaks_no_contract(out, folders=4)
 
 
+def test_it_ends_with_a_report_of_all_models(printed, out):
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert page.count('<section class="chapter"') == 4
+    assert str(out / "report.html") in printed
+
+
 def test_it_says_first_that_the_data_are_a_reconstruction(printed):
     beginning = printed[: printed.index("How well")]
     assert "reconstruction" in beginning
