@@ -217,15 +217,13 @@ def _homes(
 def _lines(ax: Axes, units: pd.DataFrame, mean: float, wide: float = 1.0) -> None:
     """Draw intervals one below the other, the posterior means as dots upon them."""
     places = np.arange(1, len(units) + 1)
-    for name, colour in CLASS_COLOURS.items():
-        chosen = units["side"] == name
-        ax.hlines(
-            places[chosen],
-            units["low"][chosen],
-            units["high"][chosen],
-            color=colour,
-            linewidth=wide * WIDTHS[name],
-        )
+    ax.hlines(
+        places,
+        units["low"],
+        units["high"],
+        colors=units["side"].map(CLASS_COLOURS).tolist(),
+        linewidths=wide * units["side"].map(WIDTHS),
+    )
     ax.plot(units["mean"], places, ".", color="black", markersize=1.0 + 0.3 * wide, markeredgewidth=0)
     ax.axvline(mean, color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)))
     margin = 0.01 * len(units) + 0.7

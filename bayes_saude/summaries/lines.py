@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bayes_saude.errors import BayesSaudeError, did_you_mean
-from bayes_saude.models.outcomes import FAMILIES
+from bayes_saude.models.outcomes import FAMILIES, IDENTITY
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.summaries.coefficients import ancestor_units, panel_of, posterior_of, spec_of, unit_quantity
 
@@ -88,6 +88,11 @@ def _weighted(
     slope = unit_quantity(fit, level, SLOPE) if spec.model.slopes else posterior_of(fit)[SLOPE]
     slope = slope.sel({level: innermost_units}) if spec.model.slopes else slope
     link = FAMILIES[spec.model.family].link
+    if weight is not None and link == IDENTITY:
+        # The mean of straight lines is the line of the mean coefficients.
+        intercept = xr.dot(intercept, weight, dim=level)
+        slope = xr.dot(slope, weight, dim=level) if level in slope.dims else slope
+        weight = None
     lines = []
     for time in times:
         line = xr.apply_ufunc(link.to_outcome, intercept + slope * (time - spec.data.origin))

@@ -5,7 +5,7 @@ import pytest
 
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.plots.caterpillar import plot_caterpillar
-from bayes_saude.plots.style import plotted, save_figure
+from bayes_saude.plots.style import comma, level_word, percent, plotted, save_figure
 
 
 def test_a_pdf_embeds_truetype_fonts_and_no_type_3(make_ranking, tmp_path):
@@ -30,3 +30,11 @@ def test_the_numbers_drawn_are_a_copy(make_ranking):
 def test_axes_of_others_have_no_numbers():
     with pytest.raises(BayesSaudeError, match="not drawn by a function of bayes_saude"):
         plotted(plt.subplots()[1])
+
+
+def test_levels_have_words_and_any_other_its_own_name():
+    assert (level_word("municipality", "pt"), level_word("hospital", "pt")) == ("municípios", "hospital")
+
+
+def test_numbers_have_the_languages_decimal_sign():
+    assert (comma("0.5", "en"), comma("0.5", "pt"), percent(0.998, "pt")) == ("0.5", "0,5", "99,8%")
