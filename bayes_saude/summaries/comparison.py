@@ -235,6 +235,8 @@ def _reml_rows(frequentist: xr.Dataset) -> dict[str, tuple[float, float, str]]:
             value = float(components[name])
             rows[name_of_level(name, level, levels)] = value, np.nan, note if value < BOUNDARY * resid else ""
         rows[name_of_level("corr", level, levels)] = float(components["corr"]), np.nan, note
+    if "sd_year" in frequentist:
+        rows["sd_year"] = float(frequentist["sd_year"]), np.nan, ""
     return {**rows, "sd_resid": (resid, np.nan, "")}
 
 

@@ -26,6 +26,7 @@ BOUNDARY = 1e-4
 # A start well inside: the lower triangle of the covariance's Cholesky factor, relative to the residual
 # deviation.
 INSIDE = (0.5, 0.0, 0.5)
+YEARS = "years"
 # The checks that only warn are made here, or shown in the result.
 CONTROL = mixedlm.lmerControl(
     check_conv=False,
@@ -67,7 +68,7 @@ def reml_panel(spec: ModelSpec, panel: pd.DataFrame, *, prob: float = 0.95) -> x
         trend to the outcome on the link's scale, see `empirical_trend`: empirical log-odds of a share, the
         logarithm of a rate or a value. It gives each row the same weight, a municipality of ten admissions
         that of one of ten thousand, and takes the noise of counting and the scatter beyond it for one:
-        `sd_resid`.
+        `sd_resid`. Years' deviations are random effects, crossed with the units; predictors' are fixed.
     panel : pandas.DataFrame
         Validated.
     prob : float
@@ -83,6 +84,8 @@ def reml_panel(spec: ModelSpec, panel: pd.DataFrame, *, prob: float = 0.95) -> x
             standard deviation of zero.
         singular (level)
             Share of the replicates in which the covariance of the level's effects is singular.
+        sd_year
+            Standard deviation of the years' deviations, where the model has them.
         loglik
             Restricted log-likelihood, of the outcome on the link's scale.
         `{level}_estimate`, `{level}_se`, `{level}_low`, `{level}_high` (level, term)
@@ -118,8 +121,14 @@ def _fit_one(panel: pd.DataFrame, spec: ModelSpec) -> xr.Dataset:
     # Columns of our own names, so that a level may be called anything.
     groups = [f"g{depth}" for depth in range(len(levels))]
     frame = panel.rename(columns=dict(zip(levels, groups, strict=True)))[["value", "elapsed", *groups]]
+    contrasts = _contrasts(panel, spec)
     effects = "1 + elapsed" if spec.model.slopes else "1"
-    result = _highest("value ~ elapsed + " + " + ".join(f"({effects} | {group})" for group in groups), frame)
+    random = [f"({effects} | {group})" for group in groups]
+    if spec.model.year_effects:
+        frame[YEARS] = panel["time"].astype(str)
+        random.append(f"(1 | {YEARS})")
+    formula = " + ".join(["value ~ elapsed", *map(str, contrasts), *random])
+    result = _highest(formula, pd.concat([frame, contrasts], axis=1))
     if not result.converged:
         raise ConvergenceError(
             f"REML of '{spec.name}' did not converge ({result.message}). "
@@ -134,18 +143,38 @@ def _fit_one(panel: pd.DataFrame, spec: ModelSpec) -> xr.Dataset:
         corr = np.array([covariance[0, 1] for covariance in covariances]) / np.sqrt(variances.prod(axis=1))
     return xr.Dataset(
         {
-            "fixed": ("term", result.beta),
-            "fixed_se": ("term", np.sqrt(np.diag(result.vcov()))),
+            "fixed": ("term", result.beta[: len(TERMS)]),
+            "fixed_se": ("term", np.sqrt(np.diag(result.vcov()))[: len(TERMS)]),
             "sd_intercept": ("level", np.sqrt(variances[:, 0])),
             "sd_slope": ("level", np.sqrt(variances[:, 1])),
             "corr": ("level", corr.clip(-1, 1)),
             "sd_resid": result.sigma,
             "singular": ("level", (smallest < (BOUNDARY * result.sigma) ** 2).astype(float)),
             "loglik": float(result.logLik()),
-            **_unit_lines(result, panel, groups, levels, covariances),
+            **_unit_lines(result, panel, spec, groups, covariances),
+            **({"sd_year": _sd_year(result)} if spec.model.year_effects else {}),
         },
         coords={"term": list(TERMS), "level": list(levels)},
     )
+
+
+def _contrasts(panel: pd.DataFrame, spec: ModelSpec) -> pd.DataFrame:
+    """Columns whose coefficients are effects of predictors' groups on intercept and slope, adding up to zero.
+
+    They are named by predictor, group and term; the last group's effect is the others' sum, turned.
+    """
+    columns = {}
+    for number, predictor in enumerate(spec.data.predictors):
+        names, code = np.unique(panel[predictor].to_numpy(dtype=str), return_inverse=True)
+        last = code == len(names) - 1
+        for term, factor in enumerate((1.0, panel["elapsed"].to_numpy())[: 1 + spec.model.slopes]):
+            for group in range(len(names) - 1):
+                columns[f"p{number}_{group}_{term}"] = factor * ((code == group) * 1.0 - last)
+    return pd.DataFrame(columns, index=panel.index)
+
+
+def _sd_year(result: LmerResult) -> float:
+    return float(np.sqrt(np.asarray(result.VarCorr().groups[YEARS].cov)[0, 0]))
 
 
 def _highest(formula: str, frame: pd.DataFrame) -> LmerResult:
@@ -154,21 +183,22 @@ def _highest(formula: str, frame: pd.DataFrame) -> LmerResult:
     result = mixedlm.lmer(formula, frame, control=CONTROL)
     if not result.isSingular(BOUNDARY):
         return result
-    block = INSIDE if "1 + elapsed" in formula else INSIDE[:1]
-    start = np.tile(block, formula.count("|"))
-    again = mixedlm.lmer(formula, frame, control=CONTROL, start=start)
+    slopes = "1 + elapsed" in formula
+    blocks = [block.grouping_factor for block in result.matrices.random_structures]
+    start = [value for name in blocks for value in (INSIDE if slopes and name != YEARS else INSIDE[:1])]
+    again = mixedlm.lmer(formula, frame, control=CONTROL, start=np.array(start))
     return max((result, again), key=lambda fitted: float(fitted.logLik()))
 
 
 def _unit_lines(
     result: LmerResult,
     panel: pd.DataFrame,
+    spec: ModelSpec,
     groups: Sequence[str],
-    levels: Sequence[str],
     covariances: Sequence[NDArray],
 ) -> dict[str, xr.DataArray]:
-    """Lines of every level's units and their standard deviations."""
-    tree = make_tree(panel, levels)
+    """Lines of every level's units, effects of predictors included, and their standard deviations."""
+    tree = make_tree(panel, spec.data.levels)
     leaf = tree.leaf_of(panel)
     sums = np.stack([np.bincount(leaf, weights=panel["elapsed"] ** power) for power in range(3)], axis=1)
     information = sums[:, [[0, 1], [1, 2]]] / result.sigma**2
@@ -176,12 +206,13 @@ def _unit_lines(
 
     places = {block.grouping_factor: block.level_map for block in result.matrices.random_structures}
     effects = result.ranef()
-    lines = result.beta[None, :]
+    lines = result.beta[None, : len(TERMS)]
     for units, parent, group in zip(tree.units, tree.parents, groups, strict=True):
         own = np.zeros((len(units), len(TERMS)))
         for term, values in enumerate(effects[group].values()):
             own[:, term] = values[[places[group][name] for name in units]]
         lines = own + lines[parent]
+    lines = lines + _of_predictors(result.beta[len(TERMS) :], panel, spec, leaf)
 
     # For each level, outermost first, the unit in which each innermost one lies.
     homes = [np.arange(len(lines))]
@@ -196,3 +227,16 @@ def _unit_lines(
         estimates[f"{level}_estimate"] = xr.DataArray(means, coords=coords, dims=(level, "term"))
         estimates[f"{level}_se"] = xr.DataArray(deviations, coords=coords, dims=(level, "term"))
     return estimates
+
+
+def _of_predictors(
+    beta: NDArray, panel: pd.DataFrame, spec: ModelSpec, leaf: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Effects of predictors on the lines of the innermost units, shape (units, terms)."""
+    added = np.zeros((leaf.max() + 1, len(TERMS)))
+    # After one year a slope's contrast is that of the intercept.
+    for (name, column), value in zip(_contrasts(panel.assign(elapsed=1.0), spec).items(), beta, strict=True):
+        own = np.zeros(len(added))
+        own[leaf] = value * column.to_numpy()
+        added[:, int(str(name).rpartition("_")[2])] += own
+    return added

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 from events import event_model, simulate_events
+from trends import trend_model
 
 from bayes_saude.data.panel import validate_panel
 from bayes_saude.summaries.empirical import empirical_trend
@@ -233,3 +234,68 @@ def test_of_other_families_statsmodels_agrees_on_transformed_outcomes(family, le
     deviations = fitted["municipality_estimate"] - fitted["fixed"]
     own = np.array([other.random_effects[name].to_numpy() / 100 for name in names])
     assert deviations.values == pytest.approx(own, abs=1e-4)
+
+
+def banded(panel: pd.DataFrame) -> pd.DataFrame:
+    """Sort the municipalities into three bands, and give bands and years deviations."""
+    band = panel["municipality"].str[-1].map(dict(zip("0123456789", "aabbbccacb", strict=True)))
+    lift = band.map({"a": -8.0, "b": 1.0, "c": 7.0}) + band.map({"a": 1.0, "b": 0.0, "c": -1.0}) * (
+        panel["time"] - 2011
+    )
+    return panel.assign(band=band, value=panel["value"] + lift)
+
+
+def test_a_predictors_groups_are_fixed_effects_that_add_up_to_zero(panel):
+    frame = banded(panel)
+    fitted = reml_panel(trend_model(["municipality"], predictors=["band"]), frame)
+    frame = frame.assign(year=frame["time"] - 2011)
+    model = smf.mixedlm("value ~ year * C(band, Sum)", frame, groups="municipality", re_formula="~year")
+    other = model.fit(reml=True, method="bfgs", gtol=1e-8)
+    assert fitted["fixed"].values == pytest.approx(
+        other.fe_params[["Intercept", "year"]].to_numpy(), rel=1e-5
+    )
+    assert fitted["fixed_se"].values == pytest.approx(
+        other.bse_fe[["Intercept", "year"]].to_numpy(), rel=1e-3
+    )
+    assert float(fitted["sd_intercept"][0]) == pytest.approx(np.sqrt(other.cov_re.iloc[0, 0]), rel=1e-4)
+    assert float(fitted["loglik"]) == pytest.approx(other.llf, rel=1e-7)
+    # The line of a unit holds its band's effect: M01 is of band a, M05 of the last, c.
+    for unit, band in (("M01", {"a": 1, "b": 0}), ("M05", {"a": -1, "b": -1})):
+        for place, (fixed, ending) in enumerate((("Intercept", ""), ("year", "year:"))):
+            of_band = (
+                sign * other.fe_params[f"{ending}C(band, Sum)[S.{group}]"] for group, sign in band.items()
+            )
+            expected = other.fe_params[fixed] + sum(of_band) + other.random_effects[unit].iloc[place]
+            # Components agree to 1e-4 of themselves, and so do effects of about ten.
+            line = float(fitted["municipality_estimate"].sel(municipality=unit)[place])
+            assert line == pytest.approx(expected, abs=1e-3)
+
+
+def test_years_deviations_are_crossed_random_effects(panel):
+    frame = panel.assign(value=panel["value"] + panel["time"].map({2011: 3.0, 2012: -5, 2013: 1, 2014: 1}))
+    fitted = reml_panel(trend_model(["municipality"], year_effects=True), frame)
+    names = ("sd_intercept", "sd_slope", "corr", "sd_year", "sd_resid")
+    found = [float(fitted[name].values.ravel()[0]) for name in names]
+    top = restricted_log_likelihood(frame, *found)
+    assert float(fitted["loglik"]) == pytest.approx(top, rel=1e-9)
+    # At its top the criterion falls, or stays, whichever parameter is moved either way.
+    for place, name in enumerate(names):
+        for factor in (0.99, 1.01):
+            moved = [value * (factor if other == place else 1) for other, value in enumerate(found)]
+            assert restricted_log_likelihood(frame, *moved) < top, name
+
+
+def restricted_log_likelihood(frame, sd_intercept, sd_slope, corr, sd_year, sd_resid) -> float:
+    """Compute the criterion from its definition, in dense matrices."""
+    line = np.column_stack([np.ones(len(frame)), frame["time"] - 2011])
+    unit, year = (frame[name].to_numpy() for name in ("municipality", "time"))
+    between = corr * sd_intercept * sd_slope
+    sigma = np.array([[sd_intercept**2, between], [between, sd_slope**2]])
+    matrix = (unit[:, None] == unit) * (line @ sigma @ line.T) + sd_year**2 * (year[:, None] == year)
+    matrix += sd_resid**2 * np.eye(len(frame))
+    information = line.T @ np.linalg.solve(matrix, line)
+    value = frame["value"].to_numpy()
+    left = value - line @ np.linalg.solve(information, line.T @ np.linalg.solve(matrix, value))
+    dets = np.linalg.slogdet(matrix)[1] + np.linalg.slogdet(information)[1]
+    quadratic = left @ np.linalg.solve(matrix, left)
+    return float(-0.5 * (dets + quadratic + (len(frame) - 2) * np.log(2 * np.pi)))
