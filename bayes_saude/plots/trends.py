@@ -53,6 +53,7 @@ def plot_trends(
     by: str = "intercept",
     ranking: pd.DataFrame | None = None,
     each: int = 3,
+    same_scale: bool = False,
     ci_prob: float = 0.95,
     label: str | None = None,
     lang: Lang = "en",
@@ -72,6 +73,9 @@ def plot_trends(
         The fit's `all_rankings`, where they are at hand; the units are ranked anew if left out.
     each : int
         How many of the top, of the middle and of the bottom are drawn, in a row or more of the page.
+    same_scale : bool
+        Whether all panels have one vertical scale; else those of a row have, so that a few units far from all
+        others leave these readable.
     ci_prob : float
         Probability of the bands, and of the rank intervals in the titles.
     label : str, optional
@@ -103,7 +107,7 @@ def plot_trends(
     frame = pd.concat([points.assign(series="observed"), trends.assign(series="trend")], ignore_index=True)
     average = mean_line(fit, grid).mean(("chain", "draw")).values
 
-    axes = _panels(len(chosen))
+    axes = _panels(len(chosen), same_scale)
     for ax, unit in zip(axes, chosen, strict=True):
         _draw(ax, frame[frame["unit"] == unit])
         ax.plot(grid, average, color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)))
@@ -142,15 +146,15 @@ def _trends(
     )
 
 
-def _panels(n: int) -> NDArray[np.object_]:
-    """Make axes for n units, that share their scales; those of an unfinished row are taken away."""
+def _panels(n: int, same_scale: bool) -> NDArray[np.object_]:
+    """Make axes for n units, of which rows share their scales; those of an unfinished row are taken away."""
     rows = -(-n // ACROSS)
     _, grid = plt.subplots(
         rows,
         min(n, ACROSS),
         figsize=(PAGE, AROUND + ROW_HEIGHT * rows),
         sharex=True,
-        sharey=True,
+        sharey=True if same_scale else "row",
         squeeze=False,
         layout="constrained",
     )

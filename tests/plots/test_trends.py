@@ -91,9 +91,17 @@ def test_the_data_of_a_region_are_its_yearly_means(nested_fit):
     assert points.set_index("time")["mean"].to_dict() == inside.to_dict()
 
 
-def test_panels_share_their_scales_and_keep_to_a_page():
+def test_panels_of_a_row_share_their_scales_or_all_do():
+    fit = cities(9)
+    by_row = [ax.get_ylim() for ax in plot_trends(fit)]
+    assert [len(set(by_row[start : start + 3])) for start in (0, 3, 6)] == [1, 1, 1]
+    assert len(set(by_row)) == 3
+    assert len({ax.get_ylim() for ax in plot_trends(fit, same_scale=True)}) == 1
+
+
+def test_as_many_panels_as_there_may_be_keep_to_a_page():
     axes = plot_trends(cities(30), units=[f"City {place:02d}" for place in range(MOST)])
-    assert len({ax.get_ylim() for ax in axes}) == len({ax.get_xlim() for ax in axes}) == 1
+    assert len({ax.get_xlim() for ax in axes}) == 1
     width, height = axes[0].figure.get_size_inches()
     assert width == pytest.approx(PAGE)
     assert height <= TALLEST
