@@ -1,14 +1,16 @@
 """The trend with effects as parameters: what it is at the origin, whatever it is written in."""
 
 import numpy as np
-import pymc as pm
+import pandas as pd
 import pytest
 from events import event_model, simulate_events
+from pymc.blocking import DictToArrayBijection, RaveledVars
 from scipy import stats
 
 from bayes_saude.data.panel import validate_panel
 from bayes_saude.models.build import build
 from bayes_saude.models.priors import resolve_priors
+from bayes_saude.models.spec import parse_model
 
 LEVELS = ["region", "municipality"]
 
@@ -24,25 +26,62 @@ def panel(spec):
     return validate_panel(frame, levels=LEVELS, time="year", outcome=spec.data.outcome, source="simulated")
 
 
-def test_units_scatter_about_their_parents_at_the_origin_as_the_hyperparameters_say(spec, panel):
-    model = build(spec, panel)
-    names = ["effect_0", "sd_intercept[region]", "sd_slope[region]", "corr[region]"]
-    effects, sd_intercept, sd_slope, corr = pm.draw([model[name] for name in names], draws=300, random_seed=1)
-    intercept, slope = effects[..., 0].T / sd_intercept, effects[..., 1].T / sd_slope
-    standard = np.array([intercept, (slope - corr * intercept) / np.sqrt(1 - corr**2)])
-    for values in standard:
-        assert stats.kstest(values.ravel(), "norm").pvalue > 0.001
-    # 300 draws of 20 regions: the standard error of a correlation is 1 / sqrt(6000).
-    assert abs(np.corrcoef(standard.reshape(2, -1))[0, 1]) < 4 / np.sqrt(standard[0].size)
+SCALES = {
+    "halfnormal": ("sigma", stats.halfnorm),
+    "exponential": ("scale", stats.expon),
+    "halfcauchy": ("scale", stats.halfcauchy),
+}
+RECORDED = ["intercept", "slope", "sd_intercept", "sd_slope", "corr", "dispersion", "effect_0"]
 
 
-def test_the_intercepts_prior_is_about_the_origin(spec, panel):
-    draws = np.array(
-        pm.draw([build(spec, panel)[name] for name in ("intercept", "slope")], draws=4000, random_seed=1)
+def density_at_the_origin(drawn, scale):
+    """Log density of what is recorded, by the meaning of the model file and SciPy."""
+    intercept, slope, sd_intercept, sd_slope, corr, dispersion, *effects = drawn
+    covariance = corr * sd_intercept * sd_slope
+    scatter = stats.multivariate_normal(cov=[[sd_intercept**2, covariance], [covariance, sd_slope**2]])
+    return (
+        stats.norm(0, 1.5).logpdf(intercept)
+        + stats.norm(0, 0.5).logpdf(slope)
+        + scale.logpdf([sd_intercept, sd_slope, dispersion]).sum()
+        + stats.beta(2, 2, loc=-1, scale=2).logpdf(corr)
+        + scatter.logpdf(np.reshape(effects, (-1, 2))).sum()
     )
-    assert abs(draws[0].std() / 1.5 - 1) < 4 / np.sqrt(8000)
-    assert abs(draws[0].mean()) < 4 * 1.5 / np.sqrt(4000)
-    assert abs(np.corrcoef(draws)[0, 1]) < 4 / np.sqrt(4000)
+
+
+@pytest.mark.parametrize("dist", SCALES)
+def test_the_density_is_that_of_hyperparameters_and_effects_at_the_origin(dist):
+    """Whatever is sampled in their place: the densities' ratio is the determinant of one by the other."""
+    number, scale = SCALES[dist]
+    prior = f"{{dist = '{dist}', {number} = 0.3}}"
+    text = event_model("beta_binomial", ["region"]).text + "[priors]\n"
+    text += "".join(f"{name} = {prior}\n" for name in ("sd_intercept", "sd_slope", "dispersion"))
+    spec = parse_model(text, name="events")
+    # Two regions whose data say nothing, in years whose mean is two before the origin.
+    frame = pd.DataFrame({"region": ["a", "b"] * 5, "year": np.repeat(np.arange(2008, 2013), 2)})
+    panel = validate_panel(
+        frame.assign(successes=0, trials=0), levels=["region"], time="year",
+        outcome=spec.data.outcome, source="nothing",
+    )  # fmt: skip
+    model = build(spec, panel)
+    start = DictToArrayBijection.map(model.initial_point())
+    log_density = model.compile_logp()
+    recorded = model.compile_fn(model.replace_rvs_by_values([model[name] for name in RECORDED]))
+
+    def at(place):
+        return DictToArrayBijection.rmap(RaveledVars(place, start.point_map_info))
+
+    def drawn(place):
+        return np.concatenate([np.ravel(value) for value in recorded(at(place))])
+
+    def difference(place):
+        steps = 1e-5 * np.eye(len(place))
+        jacobian = [(drawn(place + step) - drawn(place - step)) / 2e-5 for step in steps]
+        ours = log_density(at(place)) - np.linalg.slogdet(jacobian).logabsdet
+        return ours - density_at_the_origin(drawn(place), scale(scale=0.3))
+
+    places = start.data + np.random.default_rng(1).normal(scale=0.7, size=(5, len(start.data)))
+    # The error of central differences of step 1e-5 is of the order of 1e-10.
+    np.testing.assert_allclose([difference(place) for place in places], difference(start.data), atol=1e-7)
 
 
 def test_default_priors_are_on_the_links_scale(spec, panel):
