@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
 from bayes_saude.inference.fit import fitting_panel
 from bayes_saude.models.catalogue import read_model
-from bayes_saude.models.generative import OF_LEVELS, draw_hyperparameters, draw_units, outcome_of, trend
+from bayes_saude.models.generative import (
+    OF_LEVELS,
+    draw_hyperparameters,
+    draw_shifts,
+    draw_units,
+    outcome_of,
+    trend,
+)
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import TERMS, Tree, make_tree
 from bayes_saude.models.priors import resolve_priors
+from bayes_saude.models.shifts import Shifts, make_shifts
 from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
@@ -59,8 +67,9 @@ def simulate(
     truth : mapping, optional
         What is not to be drawn, named and laid out as in a fit's posterior: `intercept`, `sd_intercept` of
         shape (levels,) or one number for all, `{level}_effect` of shape (units, terms), units in the order of
-        their names. All else is drawn: hyperparameters from their priors, effects from the population that
-        the hyperparameters describe. The `truth` of another simulation gives new outcomes of the same units.
+        their names, of the innermost level with the effects of their groups. All else is drawn:
+        hyperparameters from their priors, effects from the population that the hyperparameters describe. The
+        `truth` of another simulation gives new outcomes of the same units.
     seed : int
 
     Returns
@@ -81,28 +90,24 @@ def simulate(
     rows = whole[whole["replicate"] == whole["replicate"].iloc[0]].assign(replicate=1).reset_index(drop=True)
     rng = np.random.default_rng(seed)
 
+    shifts = make_shifts(whole, tree, spec.data.predictors, spec.model.year_effects)
+    coords = _coords(spec, tree, shifts)
     drawn = draw_hyperparameters(spec.priors, 1, rng)
-    n_terms = 2 if spec.model.slopes else 1
-    shapes = {name: values.shape for name, values in drawn.items()} | {
-        f"{level}_effect": (1, len(units), n_terms)
-        for level, units in zip(tree.levels, tree.units, strict=True)
-    }
-    given = _given(truth or {}, shapes)
-    drawn |= {name: values for name, values in given.items() if name in drawn}
-    effects = [
-        given.get(f"{level}_effect", effect)
-        for level, effect in zip(tree.levels, draw_units(drawn, tree, rng), strict=True)
-    ]
+    given = _given(truth or {}, drawn, coords)
+    drawn |= given
+    drawn |= draw_shifts(drawn, spec.priors, shifts, rng) | given
+    drawn |= draw_units(drawn, tree, rng, shifts, drawn) | given
     family = FAMILIES[spec.model.family]
     outcome = outcome_of(spec.model.family).draw(
         rng,
-        trend(drawn, effects, tree, rows, spec.data.origin),
+        trend(drawn, tree, shifts, rows, spec.data.origin),
         {name: rows[name].to_numpy(dtype=np.float64) for name in family.columns},
         {name: drawn[name][:, None] for name in family.parameters},
     )
     rows = rows.assign(**{name: values[0].astype(rows[name].dtype) for name, values in outcome.items()})
     rows.attrs = {"source": f"a panel simulated from '{spec.name}'", "note": NOTE}
-    return Simulation(spec, rows.rename(columns=_own_names(spec)), _as_truth(drawn, effects, tree))
+    true = xr.Dataset({name: (_dims(name), values[0]) for name, values in drawn.items()}, coords)
+    return Simulation(spec, rows.rename(columns=_own_names(spec)), true)
 
 
 def _own_names(spec: ModelSpec) -> dict[str, str]:
@@ -112,34 +117,46 @@ def _own_names(spec: ModelSpec) -> dict[str, str]:
     return names | ({"unit": spec.data.unit} if spec.data.unit else {})
 
 
+def _coords(spec: ModelSpec, tree: Tree, shifts: Shifts) -> dict[str, Any]:
+    """Name what the axes of a truth count."""
+    units = dict(zip(tree.levels, tree.units, strict=True)) | dict(shifts.groups)
+    return {
+        **{name: names.astype(object) for name, names in units.items()},
+        **({"time": shifts.times} if shifts.of_times else {}),
+        "level": list(tree.levels),
+        "term": list(TERMS if spec.model.slopes else TERMS[:1]),
+    }
+
+
+def _dims(name: str) -> tuple[str, ...]:
+    """Give the axes of a variable of a truth."""
+    if name in OF_LEVELS:
+        return ("level",)
+    if name == "year_effect":
+        return ("time",)
+    return (name.removesuffix("_effect"), "term") if name.endswith("_effect") else ()
+
+
 def _given(
-    truth: Mapping[str, ArrayLike] | xr.Dataset, shapes: Mapping[str, tuple[int, ...]]
+    truth: Mapping[str, ArrayLike] | xr.Dataset, hyperparameters: Mapping[str, Values], coords: dict[str, Any]
 ) -> dict[str, Values]:
     """Take what is given in the shapes that a single draw has."""
+    effects = ["year_effect"] if "time" in coords else []
+    effects += [f"{name}_effect" for name in coords if name not in ("time", "level", "term")]
+    known = [*hyperparameters, *effects]
     given = {}
     for name in map(str, truth):
-        if name not in shapes:
+        if name not in known:
             raise BayesSaudeError(
-                f"The model has no '{name}' to be given as true.{did_you_mean(name, shapes)} "
-                f"It has {listed(shapes)}."
+                f"The model has no '{name}' to be given as true.{did_you_mean(name, known)} "
+                f"It has {listed(known)}."
             )
         values = np.asarray(truth[name], dtype=np.float64)
+        shape = tuple(len(coords[dim]) for dim in _dims(name))
         try:
-            given[name] = np.broadcast_to(values, shapes[name][1:])[None]
+            given[name] = np.broadcast_to(values, shape)[None]
         except ValueError as error:
             raise BayesSaudeError(
-                f"The true '{name}' has the shape {values.shape}. Give it the shape {shapes[name][1:]}."
+                f"The true '{name}' has the shape {values.shape}. Give it the shape {shape}."
             ) from error
     return given
-
-
-def _as_truth(hyperparameters: Mapping[str, Values], effects: list[Values], tree: Tree) -> xr.Dataset:
-    variables = {
-        name: (("level",) if name in OF_LEVELS else (), values[0]) for name, values in hyperparameters.items()
-    } | {
-        f"{level}_effect": ((level, "term"), effect[0])
-        for level, effect in zip(tree.levels, effects, strict=True)
-    }
-    coords = {level: units.astype(object) for level, units in zip(tree.levels, tree.units, strict=True)}
-    terms = list(TERMS[: effects[0].shape[-1]])
-    return xr.Dataset(variables, coords=coords | {"level": list(tree.levels), "term": terms})

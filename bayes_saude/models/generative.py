@@ -5,21 +5,22 @@ scale of the family's link and laid out as in a fit: the first axis counts draws
 side by side on the last.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic import TypeAdapter
 from scipy import stats
 from scipy.special import expit
 
 from bayes_saude.errors import BayesSaudeError, listed
 from bayes_saude.models.outcomes import GAUSSIAN, IDENTITY, LOG, LOGIT, Link
-from bayes_saude.models.predictor import Tree
-from bayes_saude.models.priors import AnyPrior
-from bayes_saude.models.spec import Prior
+from bayes_saude.models.parameters import Prior
+from bayes_saude.models.predictor import TERMS, Tree
+from bayes_saude.models.priors import AnyPrior, location_and_scale
+from bayes_saude.models.shifts import Shifts, contrasts
 
 type Values = NDArray[np.float64]
 type Draws = Mapping[str, Values]
@@ -31,6 +32,39 @@ LEAST_DISPERSION = 1e-7
 # Above it NumPy draws no Poisson, whose relative spread is then below 1e-7.
 LARGEST_POISSON = 1e15
 
+# Where the prior of degrees of freedom is cut off.
+LEAST_DF = 1.0
+
+
+class Above:
+    """A distribution cut off below, as SciPy's own are called.
+
+    Parameters
+    ----------
+    least : float
+    whole : frozen distribution
+    """
+
+    def __init__(self, least: float, whole: Any) -> None:
+        self.least, self.whole = least, whole
+
+    def rvs(self, size: int, random_state: np.random.Generator) -> Values:
+        """Draw by the inverse of the distribution function."""
+        return self.ppf(random_state.uniform(size=size))
+
+    def pdf(self, x: Values) -> Values:
+        """Give the density: none below."""
+        return np.where(x >= self.least, self.whole.pdf(x), 0.0) / self.whole.sf(self.least)
+
+    def ppf(self, q: ArrayLike) -> Values:
+        """Give quantiles."""
+        return self.whole.isf((1 - np.asarray(q)) * self.whole.sf(self.least))
+
+    def support(self) -> tuple[float, float]:
+        """Give the ends."""
+        return self.least, self.whole.support()[1]
+
+
 PRIORS: Mapping[str, Callable] = {
     "normal": lambda prior: stats.norm(prior.mu, prior.sigma),
     "halfnormal": lambda prior: stats.halfnorm(scale=prior.sigma),
@@ -38,6 +72,7 @@ PRIORS: Mapping[str, Callable] = {
     "halfcauchy": lambda prior: stats.halfcauchy(scale=prior.scale),
     # In two dimensions LKJ(eta) is Beta(eta, eta) of (corr + 1) / 2.
     "lkj": lambda prior: stats.beta(prior.eta, prior.eta, loc=-1, scale=2),
+    "gamma": lambda prior: Above(LEAST_DF, stats.gamma(prior.shape, scale=1 / prior.rate)),
 }
 
 
@@ -51,7 +86,8 @@ class Outcome(NamedTuple):
         parameters, each (draws, 1): drawn columns, (draws, rows).
     residual : callable
         Of the trend, the columns with the outcome's among them, and the parameters: the outcome less its
-        mean, over its standard deviation; on the link's scale where the outcome scatters normally there.
+        mean, over its standard deviation; on the link's scale where the outcome scatters normally there. Of
+        Student's t, which may have no standard deviation, the normal number as far out in its own tail.
     """
 
     draw: Callable[[np.random.Generator, Values, Draws, Draws], dict[str, Values]]
@@ -88,18 +124,57 @@ def draw_hyperparameters(
     Returns
     -------
     dict
-        As a fit has them: shape (draws,), and (draws, levels) for `sd_intercept`, `sd_slope` and `corr`.
+        As a fit has them: shape (draws,), and (draws, levels) for `sd_intercept`, `sd_slope` and `corr`;
+        without the effects of predictors.
     """
     drawn: dict[str, list[Values]] = {}
     for name, prior in priors.items():
         parameter = name.partition("[")[0]
+        # Those of a predictor's groups are not independent: `draw_shifts`.
+        if parameter in TERMS and parameter != name:
+            continue
         drawn.setdefault(parameter, []).append(distribution(prior).rvs(draws, random_state=rng))
     return {
         name: np.stack(values, axis=-1) if name in OF_LEVELS else values[0] for name, values in drawn.items()
     }
 
 
-def draw_units(hyperparameters: Draws, tree: Tree, rng: np.random.Generator) -> list[Values]:
+def draw_shifts(
+    hyperparameters: Draws, priors: Mapping[str, AnyPrior], shifts: Shifts, rng: np.random.Generator
+) -> dict[str, Values]:
+    """Draw what shifts the trend of many units.
+
+    Parameters
+    ----------
+    hyperparameters : mapping
+        See `draw_hyperparameters`.
+    priors : mapping
+        From `resolve_priors`: those of the predictors' groups.
+    shifts : Shifts
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict
+        As a fit has them: `year_effect`, shape (draws, times), and for each predictor P `{P}_effect`, shape
+        (draws, groups, terms); empty where nothing does.
+    """
+    n_draws = len(hyperparameters["intercept"])
+    drawn = {}
+    if shifts.of_times:
+        z = rng.standard_normal((n_draws, len(shifts.times)))
+        drawn["year_effect"] = hyperparameters["sd_year"][:, None] * z
+    for name, groups in shifts.groups.items():
+        of_terms = [priors[key] for key in (f"{term}[{name}]" for term in TERMS) if key in priors]
+        z = rng.standard_normal((n_draws, len(groups) - 1, len(of_terms)))
+        scale = np.array([location_and_scale(prior)[1] for prior in of_terms])
+        drawn[f"{name}_effect"] = scale * np.einsum("gk,dkt->dgt", contrasts(len(groups)), z)
+    return drawn
+
+
+def draw_units(
+    hyperparameters: Draws, tree: Tree, rng: np.random.Generator, shifts: Shifts, shifted: Draws
+) -> dict[str, Values]:
     """Draw the units' effects from the population that the hyperparameters describe, whatever the data.
 
     Parameters
@@ -108,36 +183,41 @@ def draw_units(hyperparameters: Draws, tree: Tree, rng: np.random.Generator) -> 
         See `draw_hyperparameters`.
     tree : Tree
     rng : numpy.random.Generator
+    shifts : Shifts
+    shifted : mapping
+        See `draw_shifts`.
 
     Returns
     -------
-    list of array
-        For each level, outermost first, shape (draws, units, terms): each unit's deviation from its parent.
+    dict
+        As a fit has them: for each level L `{L}_effect`, shape (draws, units, terms), each unit's deviation
+        from its parent; of the innermost level with those of its groups.
     """
-    effects = []
-    for depth, units in enumerate(tree.units):
+    effects = {}
+    for depth, (level, units) in enumerate(zip(tree.levels, tree.units, strict=True)):
         sd_intercept = hyperparameters["sd_intercept"][:, depth, None]
         z = rng.standard_normal((2 if "corr" in hyperparameters else 1, len(sd_intercept), len(units)))
         terms = [sd_intercept * z[0]]
         if "corr" in hyperparameters:
             sd_slope, corr = (hyperparameters[name][:, depth, None] for name in ("sd_slope", "corr"))
             terms.append(sd_slope * (corr * z[0] + np.sqrt((1 - corr) * (1 + corr)) * z[1]))
-        effects.append(np.stack(terms, axis=-1))
+        effects[f"{level}_effect"] = np.stack(terms, axis=-1)
+    innermost = f"{tree.levels[-1]}_effect"
+    for name, of_leaf in shifts.of_leaf.items():
+        effects[innermost] = effects[innermost] + shifted[f"{name}_effect"][:, of_leaf]
     return effects
 
 
-def trend(
-    hyperparameters: Draws, effects: Sequence[Values], tree: Tree, panel: pd.DataFrame, origin: float
-) -> Values:
+def trend(draws: Draws, tree: Tree, shifts: Shifts, panel: pd.DataFrame, origin: float) -> Values:
     """Add up the line of every row's unit at the row's time.
 
     Parameters
     ----------
-    hyperparameters : mapping
-        `intercept` and `slope`, shape (draws,).
-    effects : sequence of array
-        See `draw_units`.
+    draws : mapping
+        As a fit has them: `intercept` and `slope`, shape (draws,), `{L}_effect` of each level, and
+        `year_effect` where times have one.
     tree : Tree
+    shifts : Shifts
     panel : pandas.DataFrame
         Validated.
     origin : float
@@ -147,14 +227,16 @@ def trend(
     -------
     array, shape (draws, rows)
     """
-    lines = [hyperparameters["intercept"][:, None], hyperparameters["slope"][:, None]]
-    for parents, effect in zip(tree.parents, effects, strict=True):
+    lines = [draws["intercept"][:, None], draws["slope"][:, None]]
+    for level, parents in zip(tree.levels, tree.parents, strict=True):
+        effect = draws[f"{level}_effect"]
         lines = [line[:, parents] for line in lines]
         for term in range(effect.shape[-1]):
             lines[term] = lines[term] + effect[..., term]
     leaf = tree.leaf_of(panel)
     elapsed = panel["time"].to_numpy(dtype=np.float64) - origin
-    return lines[0][:, leaf] + lines[1][:, leaf] * elapsed
+    eta = lines[0][:, leaf] + lines[1][:, leaf] * elapsed
+    return eta + draws["year_effect"][:, shifts.time_of(panel)] if shifts.of_times else eta
 
 
 def outcome_of(family: str) -> Outcome:
@@ -183,6 +265,15 @@ def _normal_on(link: Link) -> Outcome:
         return (link.to_trend(columns["value"]) - eta) / by["sd_resid"]
 
     return Outcome(draw, residual)
+
+
+def _draw_student_t(rng: np.random.Generator, eta: Values, _: Draws, by: Draws) -> dict[str, Values]:
+    return {"value": eta + by["sd_resid"] * rng.standard_t(np.broadcast_to(by["df"], eta.shape))}
+
+
+def _student_t_residual(eta: Values, columns: Draws, by: Draws) -> Values:
+    distance = (columns["value"] - eta) / by["sd_resid"]
+    return np.sign(distance) * stats.norm.isf(stats.t.sf(abs(distance), by["df"]))
 
 
 def _draw_binomial(rng: np.random.Generator, eta: Values, columns: Draws, by: Draws) -> dict[str, Values]:
@@ -225,6 +316,7 @@ def _concentration(by: Draws) -> Values:
 
 OUTCOMES: Mapping[str, Outcome] = {
     GAUSSIAN: _normal_on(IDENTITY),
+    "student_t": Outcome(_draw_student_t, _student_t_residual),
     "lognormal": _normal_on(LOG),
     "logit_normal": _normal_on(LOGIT),
     "binomial": Outcome(_draw_binomial, _binomial_residual),

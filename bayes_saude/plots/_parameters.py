@@ -9,7 +9,9 @@ WORDS = {
     "sd_slope": ("sd of slopes", "dp das inclinações"),
     "corr": ("correlation", "correlação"),
     "sd_resid": ("residual sd", "dp residual"),
+    "sd_year": ("sd of years", "dp dos anos"),
     "dispersion": ("dispersion", "dispersão"),
+    "df": ("degrees of freedom", "graus de liberdade"),
 }
 
 

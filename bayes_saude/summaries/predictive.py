@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bayes_saude.models.generative import (
     draw_hyperparameters,
+    draw_shifts,
     draw_units,
     outcome_of,
     priors_from_json,
@@ -18,6 +19,7 @@ from bayes_saude.models.generative import (
 )
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import Tree, make_tree
+from bayes_saude.models.shifts import Shifts, make_shifts
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import panel_of, posterior_of, replicates_of, spec_of
 
@@ -62,7 +64,8 @@ def posterior_predictive(
         to the same number for all chains, or all there are.
     units : {"same", "new"}
         "same" predicts the units' next outcome, each on its own line. "new" predicts other units in their
-        place, drawn from the population that the hyperparameters describe.
+        place, of the same groups and in the same years, drawn from the population that the hyperparameters
+        describe.
     seed : int
 
     Returns
@@ -123,8 +126,12 @@ def prior_predictions(fit: xr.DataTree, *, draws: int, seed: int = 0) -> Predict
     spec, rng, panel = spec_of(fit), np.random.default_rng(seed), panel_of(fit)
     rows = panel[panel["replicate"] == panel["replicate"].iloc[0]]
     tree = make_tree(panel, spec.data.levels)
-    hyperparameters = draw_hyperparameters(priors_from_json(fit.attrs["priors"]), draws, rng)
-    return _predict(spec, rows, tree, hyperparameters, draw_units(hyperparameters, tree, rng), rng)
+    shifts = make_shifts(panel, tree, spec.data.predictors, spec.model.year_effects)
+    priors = priors_from_json(fit.attrs["priors"])
+    drawn = draw_hyperparameters(priors, draws, rng)
+    drawn |= draw_shifts(drawn, priors, shifts, rng)
+    drawn |= draw_units(drawn, tree, rng, shifts, drawn)
+    return _predict(spec, rows, tree, shifts, drawn, rng)
 
 
 def predictions(
@@ -145,23 +152,20 @@ def predictions(
     """
     posterior, panel, spec = posterior_of(fit), panel_of(fit), spec_of(fit)
     tree = make_tree(panel, spec.data.levels)
+    shifts = make_shifts(panel, tree, spec.data.predictors, spec.model.year_effects)
     chosen = posterior.isel(draw=_evenly(fit, draws))
-    names = [str(name) for name in chosen if not str(name).endswith("_effect")]
+    # In the order in which the tree has the units.
+    chosen = chosen.sel({level: known.tolist() for level, known in zip(tree.levels, tree.units, strict=True)})
     seeds = np.random.SeedSequence(seed).spawn(posterior.sizes["chain"])
     for chain, (replicate, of_chain) in enumerate(zip(replicates_of(fit), seeds, strict=True)):
         rng = np.random.default_rng(of_chain)
-        of_draws = chosen.isel(chain=chain)
-        hyperparameters = {name: of_draws[name].to_numpy() for name in names}
-        effects = (
-            draw_units(hyperparameters, tree, rng)
-            if units == "new"
-            else [
-                of_draws[f"{level}_effect"].sel({level: known.tolist()}).to_numpy().astype(np.float64)
-                for level, known in zip(tree.levels, tree.units, strict=True)
-            ]
-        )
-        rows = panel[panel["replicate"] == replicate]
-        yield _predict(spec, rows, tree, hyperparameters, effects, rng)
+        drawn = {
+            str(name): values.to_numpy().astype(np.float64)
+            for name, values in chosen.isel(chain=chain).items()
+        }
+        if units == "new":
+            drawn |= draw_units(drawn, tree, rng, shifts, drawn)
+        yield _predict(spec, panel[panel["replicate"] == replicate], tree, shifts, drawn, rng)
 
 
 def responses(fit: xr.DataTree, prediction: Prediction) -> tuple[Values, Values]:
@@ -184,13 +188,13 @@ def _predict(
     spec: ModelSpec,
     rows: pd.DataFrame,
     tree: Tree,
-    hyperparameters: dict[str, Values],
-    effects: list[Values],
+    shifts: Shifts,
+    drawn: dict[str, Values],
     rng: np.random.Generator,
 ) -> Prediction:
     family = FAMILIES[spec.model.family]
-    parameters = {name: hyperparameters[name][:, None] for name in family.parameters}
-    eta = trend(hyperparameters, effects, tree, rows, spec.data.origin)
+    parameters = {name: drawn[name][:, None] for name in family.parameters}
+    eta = trend(drawn, tree, shifts, rows, spec.data.origin)
     columns = {name: rows[name].to_numpy(dtype=np.float64) for name in family.columns}
     outcome = outcome_of(spec.model.family).draw(rng, eta, columns, parameters)
     return Prediction(rows, tree, eta, parameters, outcome)

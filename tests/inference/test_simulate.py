@@ -9,7 +9,7 @@ from trends import simulate as simulate_trend
 from trends import trend_model
 
 from bayes_saude.errors import BayesSaudeError
-from bayes_saude.inference.fit import fitting_panel
+from bayes_saude.inference.fit import fit, fitting_panel
 from bayes_saude.inference.simulate import NOTE, simulate
 from bayes_saude.models.priors import resolve_priors
 
@@ -131,3 +131,48 @@ def test_one_number_serves_all_levels_and_all_units(nested):
 def test_a_truth_that_the_model_cannot_have_is_refused(nested, truth, message):
     with pytest.raises(BayesSaudeError, match=message):
         simulate(*nested, truth=truth)
+
+
+@pytest.fixture(scope="module")
+def shifted():
+    """A model with year effects and a predictor, and a panel of them."""
+    panel = simulate_trend(
+        1, fixed=(70, 2), scatter={"municipality": (4, 1, 0)}, sd_resid=3, regions=4, per_region=6
+    )
+    number = panel["municipality"].str.extract(r"(\d+)")[0].astype(int).to_numpy()
+    spec = trend_model(LEVELS, predictors=["band"], year_effects=True)
+    return spec, panel.assign(band=np.array(["large", "middle", "small"])[number % 3])
+
+
+def test_what_shifts_the_trend_is_in_the_truth_as_in_a_fit(shifted):
+    simulated = simulate(*shifted, seed=1)
+    truth = simulated.truth
+    assert truth["year_effect"].dims == ("time",)
+    assert truth["time"].values.tolist() == [2011, 2012, 2013, 2014]
+    assert truth["band_effect"].dims == ("band", "term")
+    assert truth["band"].values.tolist() == ["large", "middle", "small"]
+    assert float(abs(truth["band_effect"].sum("band")).max()) < 1e-9
+    assert simulated.panel["band"].tolist() == shifted[1]["band"].tolist()
+    xr.testing.assert_equal(simulate(*shifted, truth=truth, seed=2).truth, truth)
+
+
+def test_what_shifts_the_trend_is_in_the_outcome(shifted):
+    without = {"year_effect": 0, "band_effect": 0, "intercept": 70, "slope": 2}
+    years, bands = [1.0, -12.0, 3.0, 2.0], [[8.0, 1.0], [-2.0, 1.0], [-6.0, -2.0]]
+    plain = simulate(*shifted, truth=without, seed=1).panel
+    moved = simulate(*shifted, truth=without | {"year_effect": years, "band_effect": bands}, seed=1).panel
+    elapsed = plain["time"].to_numpy() - 2011
+    of_band = np.array(bands)[plain["band"].map({"large": 0, "middle": 1, "small": 2})]
+    expected = np.array(years)[elapsed] + of_band[:, 0] + of_band[:, 1] * elapsed
+    np.testing.assert_allclose(moved["value"] - plain["value"], expected, atol=1e-9)
+
+
+def test_a_fit_of_a_shifted_panel_has_the_layout_of_its_truth(shifted):
+    simulated = simulate(*shifted, seed=1)
+    fitted = fit(simulated.spec, simulated.panel, draws=20, tune=100, chains=1, seed=1)
+    posterior = fitted["posterior"].to_dataset().isel(chain=0, draw=0, drop=True)
+    assert set(posterior) == set(simulated.truth)
+    for name, values in simulated.truth.items():
+        assert posterior[name].dims == values.dims, name
+        for dim in values.dims:
+            assert posterior[dim].values.tolist() == simulated.truth[dim].values.tolist()

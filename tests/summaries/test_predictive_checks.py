@@ -133,6 +133,17 @@ def test_a_year_off_the_line_is_flagged(layout):
     )
 
 
+def test_a_year_off_the_line_is_what_year_effects_predict(layout):
+    _, panel = layout
+    band = np.where(panel["municipality"].str[-1].isin(list("02468")), "large", "small")
+    spec = trend_model(["municipality"], predictors=["band"], year_effects=True)
+    shifts = {"year_effect": [0, -40, 0, 0], "band_effect": [[20, 0], [-20, 0]], "sd_year": 20}
+    simulation = simulate(spec, panel.assign(band=band), truth=TRUTH | shifts, seed=2)
+    found = p_values(predictive_checks(fit_at_truth(simulation)))
+    # Fourteen p-values, uniform in their tails: one beyond these limits happens in at most 2.8% of panels.
+    assert found.between(0.001, 0.999).all()
+
+
 def test_a_unit_apart_is_flagged_by_new_units_alone(layout):
     effect = simulate(*layout, truth=TRUTH, seed=5).truth["municipality_effect"].values.copy()
     effect[0] = [80, 0]
