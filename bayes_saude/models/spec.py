@@ -65,6 +65,8 @@ class DataSpec(Section):
     predictors: Annotated[tuple[str, ...], BeforeValidator(_columns)] = Field(
         (), description='columns of groups that units of all parents fall in, e.g. ["population_band"]'
     )
+    label: str = Field("", description='what axes call the outcome, e.g. label = "Coverage (%)"')
+    label_pt: str = Field("", description='what they call it in Portuguese, e.g. label_pt = "Cobertura (%)"')
 
     @property
     def outcome_columns(self) -> tuple[str, ...]:

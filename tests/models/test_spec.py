@@ -53,6 +53,13 @@ def test_a_model_file_is_read_with_its_name_and_exact_text():
     assert (spec.ranking.direction, spec.ranking.target) == ("higher_is_better", None)
 
 
+def test_the_label_of_the_outcome_may_be_given_in_both_languages():
+    labels = 'label = "Coverage (%)"\nlabel_pt = "Cobertura (%)"\n'
+    said = parse(GOOD.replace("[model]", f"{labels}[model]"))
+    assert (said.data.label, said.data.label_pt) == ("Coverage (%)", "Cobertura (%)")
+    assert (parse(GOOD).data.label, parse(GOOD).data.label_pt) == ("", "")
+
+
 def test_priors_are_typed():
     prior = parse(with_prior('intercept = {dist = "normal", mu = 100, sigma = 50}')).priors["intercept"]
     assert prior == Normal(dist="normal", mu=100, sigma=50)
@@ -147,7 +154,8 @@ def test_every_distribution_is_read(line):
         (
             GOOD.replace("panel =", "panl ="),
             "the key 'data.panl' does not exist. Did you mean 'panel'? "
-            "Valid here: 'panel', 'outcome', 'time', 'origin', 'levels', 'unit', 'predictors'.",
+            "Valid here: 'panel', 'outcome', 'time', 'origin', 'levels', 'unit', 'predictors', 'label', "
+            "'label_pt'.",
         ),
         (
             GOOD.replace('direction = "higher_is_better"', ""),
