@@ -17,9 +17,9 @@ from bayes_saude.models.generative import (
     draw_hyperparameters,
     draw_shifts,
     draw_units,
-    outcome_of,
     trend,
 )
+from bayes_saude.models.outcome_draws import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import TERMS, Tree, make_tree
 from bayes_saude.models.priors import resolve_priors

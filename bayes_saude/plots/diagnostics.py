@@ -73,8 +73,8 @@ WORDS = {
         "{chains} cadeias de {draws} sorteios, cada sorteio o último de {thin} iterações.",
     ),
     "replicates": (
-        "The panel has {replicates} replicates; what sets them apart is taken out of R-hat and ESS.",
-        "O painel tem {replicates} réplicas; o que as separa é retirado de R-hat e ESS.",
+        "The panel has {replicates} replicates; R-hat and ESS leave their differences out.",
+        "O painel tem {replicates} réplicas; R-hat e ESS deixam fora as suas diferenças.",
     ),
     "traces": (
         "Lines over draws: the chains of the hyperparameters of the highest R-hat.",

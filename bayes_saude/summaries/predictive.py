@@ -13,10 +13,10 @@ from bayes_saude.models.generative import (
     draw_hyperparameters,
     draw_shifts,
     draw_units,
-    outcome_of,
     priors_from_json,
     trend,
 )
+from bayes_saude.models.outcome_draws import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.shifts import Shifts, make_shifts

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from bayes_saude.inference.checks import name_of_level
-from bayes_saude.models.generative import outcome_of
+from bayes_saude.models.outcome_draws import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.summaries.coefficients import replicates_of, spec_of
 from bayes_saude.summaries.predictive import Prediction, Units, predictions, responses
