@@ -16,7 +16,7 @@ from bayes_saude.models.catalogue import catalogue
 
 # What the table of regions is made of: their own model, and the nested one beside it.
 OF_REGIONS = ["sa2015-esf-region", "sa2015-esf-nested"]
-OF_AGES = "costa2014-share-age"
+OF_AGES = ["costa2014-share-age", "costa2014-cost-age"]
 RULES = Path(__file__).parents[2] / "shared" / "tools" / "check_results.py"
 
 
@@ -43,16 +43,16 @@ def out(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(out) -> str:
-    return run_demo([*OF_REGIONS, "sa2015-esf-municipality", OF_AGES], out)
+    return run_demo([*OF_REGIONS, "sa2015-esf-municipality", *OF_AGES], out)
 
 
 def test_result_folders_keep_the_contracts(printed, out):
-    breaks_no_contract(out, folders=4)
+    breaks_no_contract(out, folders=5)
 
 
 def test_it_ends_with_a_report_of_all_models(printed, out):
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert page.count('<section class="chapter"') == 4
+    assert page.count('<section class="chapter"') == 5
     assert str(out / "report.html") in printed
 
 
@@ -106,6 +106,9 @@ def test_of_costa_the_prints_changes_stand_beside_those_that_the_data_tell(print
     low, high = (float(number.strip("[];")) for number in old.split()[-3:-1])
     assert low < 0 < high
     assert any("do not tell even the direction" in line for line in lines)
+    # Table 17: R$ 14,972,733 in 2008 and 8,782,196 in 2012, shown in millions.
+    costly = [line for line in lines if line.startswith("1-4")][1]
+    assert costly.split()[1:3] == ["14.97", "8.78"]
 
 
 def test_of_costa_the_order_of_ages_is_that_of_the_print(printed):
