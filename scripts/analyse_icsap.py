@@ -50,7 +50,7 @@ def show_ranking(result: bs.Result, level: str, by: str) -> None:
     few = table if len(table) <= 3 * SHOWN else pd.concat([table.head(SHOWN), table.tail(SHOWN)])
     columns = ["unit", "mean", "low", "high", "expected_rank", "rank_low", "rank_high", "p_above_mean"]
     known = bs.trust(result.fit, level=level, by=by).iloc[0]
-    print(f"\n{level} by {by}: {len(table)} units, 1 is the lowest")
+    print(f"\n{level} by {by}: {len(table)} units, 1 is the best")
     print(few[columns].to_string(index=False, float_format="{:.3f}".format))
     print(
         f"Ranks' 95% intervals are {known['mean_width']:.0f} places wide on average; of "
