@@ -52,6 +52,7 @@ from .plots.top_probabilities import plot_top_probabilities as plot_top_probabil
 from .plots.trends import plot_trends as plot_trends
 from .plots.yearly_means import plot_yearly_means as plot_yearly_means
 from .result_report import write_report as write_report
+from .result_tables import write_tables as write_tables
 from .summaries.changes import percent_change as percent_change
 from .summaries.comparison import agreement as agreement
 from .summaries.comparison import compare as compare

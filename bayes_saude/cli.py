@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from bayes_saude import __version__
 from bayes_saude.cli_icsap import icsap
-from bayes_saude.cli_report import report
+from bayes_saude.cli_report import report, tables
 from bayes_saude.errors import BayesSaudeError, DataError
 
 Model = Annotated[str, typer.Argument(help="A name from `bayes-saude models`, or the path of a model file.")]
@@ -208,7 +208,7 @@ def rank(
         fitted, by=by, level=level, within=within, top=top, bottom=bottom or None, prob=prob, target=target
     )
     years = [float(by.removeprefix(LEVEL_PREFIX))] if by.startswith(LEVEL_PREFIX) else None
-    written = write_table(all_rankings(fitted, years), result, "ranking")
+    written = write_table(all_rankings(fitted, years), fitted, result, "ranking")
     screen = console()
     shown = ends(ranking, top=top, bottom=bottom)
     table = ranking_table(shown)
@@ -238,8 +238,8 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     frequentist = reml(fitted)
     comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
     counted = agreement(mark_borderline(fitted, comparison))
-    written = write_table(comparison, result, "comparison")
-    write_table(parameters, result, "hyperparameters")
+    written = write_table(comparison, fitted, result, "comparison")
+    write_table(parameters, fitted, result, "hyperparameters")
     screen = console()
     screen.print(hyperparameter_table(parameters), "", agreement_table(counted), sep="\n")
     place = f"Unit by unit: {result / 'comparison.csv'}\n" if written else ""
@@ -303,6 +303,7 @@ def reconstruct(
 
 app.command()(icsap)
 app.command()(report)
+app.command()(tables)
 
 
 def _load(result: Path) -> Any:

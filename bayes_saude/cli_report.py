@@ -1,4 +1,4 @@
-"""The command `report` of the command line: results as one HTML file."""
+"""The commands `report` and `tables`: results as one HTML file, and as tables for a paper."""
 
 import os
 from pathlib import Path
@@ -32,3 +32,28 @@ def report(
         results, out, lang=lang, despite=despite_checks, workers=os.cpu_count() or 1, progress=True
     )
     typer.echo(written)
+
+
+def tables(
+    results: Annotated[
+        list[Path], typer.Argument(help="Result folders: results/MODEL ...", metavar="RESULT...")
+    ],
+    format: Annotated[
+        Literal["csv", "latex", "markdown", "xlsx"], typer.Option(help="Kind of file.")
+    ] = "latex",
+    lang: Annotated[Literal["en", "pt"], typer.Option(help="Language of LaTeX and Markdown.")] = "en",
+    despite_checks: Annotated[
+        bool, typer.Option("--despite-checks", help="Go on with fits that fail their checks.")
+    ] = False,
+) -> None:
+    """Write tables for a paper into RESULT/tables: the printed layout of a mixed model, rankings, comparison.
+
+    LaTeX compiles as it stands. CSV and XLSX have all digits.
+
+    Example: bayes-saude tables results/sa2015-esf-region --format latex --lang pt
+    """
+    from bayes_saude.result_tables import write_tables
+
+    for result in results:
+        for file in write_tables(result, format=format, lang=lang, despite=despite_checks):
+            typer.echo(file)

@@ -56,3 +56,11 @@ def test_a_folder_without_a_fit_is_told(tmp_path):
     done = run("report", tmp_path, "--out", tmp_path / "report.html")
     assert done.exit_code == 2
     assert "There is no fit in" in done.stderr
+
+
+def test_tables_of_every_result_are_named(failing, tmp_path):
+    folders = [shutil.copytree(failing, tmp_path / name) for name in ("one", "two")]
+    done = run("tables", *folders, "--despite-checks", "--format", "markdown", "--lang", "pt")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.split() == [str(folder / "tables" / "tables-pt.md") for folder in folders]
+    assert "Example: bayes-saude tables" in run("tables", "--help").stdout

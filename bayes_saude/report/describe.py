@@ -7,8 +7,8 @@ from pathlib import PurePath
 import xarray as xr
 
 from bayes_saude.plots.style import Lang, comma, level_word
-from bayes_saude.report.html_tables import grouped, time_word
 from bayes_saude.report.terms import FAMILIES, known
+from bayes_saude.report.text_tables import grouped, time_word
 from bayes_saude.report.words import say
 from bayes_saude.summaries.coefficients import panel_of, posterior_of, spec_of
 
@@ -79,19 +79,20 @@ def model_facts(fit: xr.DataTree, lang: Lang) -> Facts:
     ranking = say(spec.ranking.direction, lang)
     if spec.ranking.target is not None:
         ranking += "; " + say("target", lang, value=comma(f"{spec.ranking.target:g}", lang))
+    trend = say(
+        "trend_slopes" if spec.model.slopes else "trend_shared",
+        lang,
+        origin=f"{spec.data.origin:.15g}",
+        time=time_word(spec.data.time, lang),
+    )
+    if spec.model.year_effects:
+        trend += " " + say("year_effects", lang)
     facts = [
         (say("source", lang), spec.source),
         (say("levels", lang), nested),
+        (say("predictors", lang), ", ".join(level_word(name, lang) for name in spec.data.predictors)),
         (say("family", lang), known(spec.model.family, lang, FAMILIES)),
-        (
-            say("trend", lang),
-            say(
-                "trend_slopes" if spec.model.slopes else "trend_shared",
-                lang,
-                origin=f"{spec.data.origin:.15g}",
-                time=time_word(spec.data.time, lang),
-            ),
-        ),
+        (say("trend", lang), trend),
         (say("direction", lang), ranking),
     ]
     return [(term, text) for term, text in facts if text]

@@ -28,8 +28,9 @@ from bayes_saude.report.describe import (
     sampling_facts,
     units_text,
 )
-from bayes_saude.report.html_tables import (
-    HtmlTable,
+from bayes_saude.report.terms import GATES, GLOSSARY, advice, known
+from bayes_saude.report.text_tables import (
+    TextTable,
     checks_table,
     comparison_tables,
     gate_value,
@@ -37,7 +38,6 @@ from bayes_saude.report.html_tables import (
     priors_table,
     ranking_tables,
 )
-from bayes_saude.report.terms import GATES, GLOSSARY, advice, known
 from bayes_saude.report.words import say
 from bayes_saude.result_figures import each_figure
 from bayes_saude.summaries.coefficients import scale_of, spec_of
@@ -87,16 +87,16 @@ class Chapter(NamedTuple):
     passed: bool
     failures: list[str]
     worst: list[str]
-    checks: HtmlTable
+    checks: TextTable
     data: Facts
     note: str
     model: Facts
     source: str
-    priors: HtmlTable
-    parameters: HtmlTable
-    rankings: list[HtmlTable]
+    priors: TextTable
+    parameters: TextTable
+    rankings: list[TextTable]
     reml: str
-    comparison: list[HtmlTable]
+    comparison: list[TextTable]
     pictures: list[Picture]
     sampling: Facts
     command: str
@@ -117,8 +117,7 @@ def chapter(result: Result, lang: Lang) -> Chapter:
     """
     fit, checks = result.fit, result.checks
     spec = spec_of(fit)
-    note = fit.attrs["panel_note"]
-    note = NOTES_PT.get(note, note) if lang == "pt" else note
+    note = note_of(fit, lang)
     figures = each_figure(fit, dict(checks), result.ranking, result.comparison, lang=lang)
     return Chapter(
         name=spec.name,
@@ -142,6 +141,12 @@ def chapter(result: Result, lang: Lang) -> Chapter:
         command=fit_command(fit),
         model_file=spec.text,
     )
+
+
+def note_of(fit: xr.DataTree, lang: Lang) -> str:
+    """Give what must be said of a fit's panel, in the language where the note ships with the package."""
+    note = str(fit.attrs["panel_note"])
+    return NOTES_PT.get(note, note) if lang == "pt" else note
 
 
 def picture(figure: ResultFigure) -> Picture:

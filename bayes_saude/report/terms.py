@@ -115,6 +115,7 @@ DISTRIBUTIONS: Mapping[str, tuple[str, str]] = {
     "halfnormal": ("half-normal, scale {sigma}", "meia-normal, escala {sigma}"),
     "exponential": ("exponential, mean {scale}", "exponencial, média {scale}"),
     "halfcauchy": ("half-Cauchy, median {scale}", "meia-Cauchy, mediana {scale}"),
+    "gamma": ("gamma, shape {shape}, rate {rate}", "gama, forma {shape}, taxa {rate}"),
     "lkj": ("LKJ, shape {eta}", "LKJ, forma {eta}"),
 }
 PARAMETERS: Mapping[str, tuple[str, str]] = {
@@ -125,6 +126,12 @@ PARAMETERS: Mapping[str, tuple[str, str]] = {
     "corr": ("correlation of intercept and slope", "correlação de intercepto e inclinação"),
     "sd_resid": ("s.d. of values about the line", "d.p. dos valores em torno da reta"),
     "dispersion": ("scatter beyond chance", "dispersão além do acaso"),
+    "df": (
+        "degrees of freedom: the fewer, the heavier the tails",
+        "graus de liberdade: menos, caudas mais pesadas",
+    ),
+    "sd_year": ("s.d. of the times about the line", "d.p. dos tempos em torno da reta"),
+    "difference": ("{what}: difference by {group}", "{what}: diferença por {group}"),
     "among": ("{what} among {units}", "{what} entre {units}"),
 }
 # What the checks call their gates and what each asks; a fit's checks are kept in English.
@@ -209,7 +216,11 @@ def parameter_meaning(name: str, lang: Lang) -> str:
     if kind not in PARAMETERS:
         return ""
     what = known(kind, lang, PARAMETERS)
-    return word("among", lang, PARAMETERS, what=what, units=level_word(level[:-1], lang)) if level else what
+    if not level:
+        return what
+    if kind in ("intercept", "slope"):
+        return word("difference", lang, PARAMETERS, what=what, group=level[:-1])
+    return word("among", lang, PARAMETERS, what=what, units=level_word(level[:-1], lang))
 
 
 def unit_word(level: str, lang: Lang) -> str:

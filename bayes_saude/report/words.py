@@ -113,6 +113,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Cada unidade tem um intercepto, a altura de sua reta em {origin}; todas têm a mesma inclinação, a "
         "variação por {time}.",
     ),
+    "predictors": ("Groups beside the levels", "Grupos além dos níveis"),
+    "year_effects": (
+        "Each time deviates from the line by a value of its own, common to all units.",
+        "Cada tempo desvia-se da reta por um valor próprio, comum a todas as unidades.",
+    ),
     "levels": ("Levels", "Níveis"),
     "inside": ("{inner} within {outer}", "{inner} dentro de {outer}"),
     "priors_caption": ("Priors", "Distribuições a priori"),
@@ -183,6 +188,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "REML é o modelo misto gaussiano da mesma tendência, ajustado ao desfecho na escala da reta: um "
         "substituto frequentista que dá o mesmo peso a cada linha.",
     ),
+    # The printed layout of a mixed model.
+    "fixed_effects": ("Fixed effects", "Efeitos fixos"),
+    "random_effects": ("Random effects", "Efeitos aleatórios"),
+    "effect": ("effect", "efeito"),
+    "intercept": ("Intercept", "Intercepto"),
+    "residual": ("Residual", "Resíduo"),
+    "beta": ("β, REML", "β, REML"),
+    "se_beta": ("s.e.(β)", "e.p.(β)"),
+    "p_value": ("p-value", "valor-p"),
+    "variance": ("variance, REML", "variância, REML"),
+    "sd_reml": ("s.d., REML", "d.p., REML"),
+    "corr": ("corr., REML", "corr., REML"),
+    "posterior_variance": ("posterior variance", "variância a posteriori"),
+    "posterior_sd": ("posterior s.d.", "d.p. a posteriori"),
+    "posterior_corr": ("posterior corr.", "corr. a posteriori"),
     # Tables on screen.
     "search": ("Search", "Buscar"),
     "search_what": ("Search in: {caption}", "Buscar em: {caption}"),

@@ -11,8 +11,8 @@ import pytest
 from hostile_names import HOSTILE, SCRIPT
 
 from bayes_saude import write_report
-from bayes_saude.report.html_tables import Column, HtmlTable
 from bayes_saude.report.page import chapter, render
+from bayes_saude.report.text_tables import Column, TextTable
 from bayes_saude.result_report import read_result
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium: pip install selenium")
@@ -213,7 +213,7 @@ def test_853_rows_in_a_dozen_tables(browser, hostile, tmp_path):
     told = chapter(read_result(hostile), "pt")
     numbers = [[f"{n},5", f"Município {n}", *[f"{(n * 37) % 853},25"] * 10] for n in range(853)]
     columns = [Column("posição"), Column("município", False), *[Column("valor")] * 10]
-    table = HtmlTable("Municípios", columns, numbers, sorted_by=0, head=1)
+    table = TextTable("Municípios", columns, numbers, sorted_by=0, head=1)
     path = tmp_path / "report.html"
     path.write_text(render([told._replace(rankings=[table] * 12)], "pt"), encoding="utf-8")
     browser.get(path.as_uri())

@@ -218,21 +218,21 @@ def test_tables_of_the_folder_are_used_and_missing_ones_computed(result, tmp_pat
     shutil.copytree(result, folder)
     computed = read_result(folder)
     for name in ("ranking", "comparison"):
-        write_table(getattr(computed, name), folder, name)
-    write_table(computed.parameters, folder, "hyperparameters")
+        write_table(getattr(computed, name), computed.fit, folder, name)
+    write_table(computed.parameters, computed.fit, folder, "hyperparameters")
     read = read_result(folder)
     for name in ("ranking", "comparison", "parameters"):
         pd.testing.assert_frame_equal(
             getattr(read, name), getattr(computed, name), check_dtype=False, rtol=1e-8
         )
-    write_table(computed.ranking.assign(mean=-1.0), folder, "ranking")
+    write_table(computed.ranking.assign(mean=-1.0), computed.fit, folder, "ranking")
     assert (read_result(folder).ranking["mean"] == -1).all()
 
 
 def test_a_table_of_other_columns_is_computed_again(result, tmp_path):
     folder = tmp_path / "coverage-region"
     shutil.copytree(result, folder)
-    write_table(pd.DataFrame({"unit": ["Region A"]}), folder, "ranking")
+    write_table(pd.DataFrame({"unit": ["Region A"]}), load(folder), folder, "ranking")
     assert len(read_result(folder).ranking) == 30
 
 
@@ -247,7 +247,7 @@ def test_units_named_like_numbers_or_like_nothing_keep_their_names(result, tmp_p
         "hyperparameters": computed.parameters,
     }
     for name, table in tables.items():
-        write_table(table, folder, name)
+        write_table(table, computed.fit, folder, name)
     read = read_result(folder)
     assert list(read.ranking["unit"]) == list(tables["ranking"]["unit"])
     assert list(read.comparison["unit"]) == list(tables["comparison"]["unit"])

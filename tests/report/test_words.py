@@ -9,7 +9,7 @@ import pytest
 from bayes_saude import report
 from bayes_saude.inference import checks
 from bayes_saude.models.outcomes import FAMILIES
-from bayes_saude.models.spec import prior_distributions
+from bayes_saude.models.parameters import prior_distributions
 from bayes_saude.report import terms, words
 
 TABLES = [
@@ -67,13 +67,17 @@ def test_advice_that_is_not_known_stays_as_it_is():
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_and_its_parameters_are_known(family):
     assert family in terms.FAMILIES
-    for name in prior_distributions(["region", "municipality"], slopes=True, family=family):
+    levels, groups = ["region", "municipality"], ["population_band"]
+    options = {"slopes": True, "predictors": groups, "year_effects": True}
+    for name in prior_distributions(levels, family=family, **options):
         assert terms.parameter_meaning(name, "pt")
 
 
 def test_a_parameter_is_told_with_its_level():
     assert terms.parameter_meaning("sd_slope[region]", "en") == "s.d. of slopes among regions"
     assert terms.parameter_meaning("sd_slope", "pt") == "d.p. das inclinações"
+    by_band = "mean line's change per unit of time: difference by population_band"
+    assert terms.parameter_meaning("slope[population_band]", "en") == by_band
     assert terms.parameter_meaning("shape_of_things", "en") == ""
 
 

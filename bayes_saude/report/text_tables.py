@@ -1,4 +1,4 @@
-"""The report's tables: their cells as texts, ready for a page."""
+"""The tables of a result: their cells as texts, ready for a page, for LaTeX or for Markdown."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -35,8 +35,8 @@ class Column(NamedTuple):
     numeric: bool = True
 
 
-class HtmlTable(NamedTuple):
-    """A table of a page.
+class TextTable(NamedTuple):
+    """A table of texts.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class HtmlTable(NamedTuple):
         return len(self.rows) if len(self.rows) <= ALL_SHOWN else FIRST_SHOWN
 
 
-def checks_table(checks: Mapping[str, Any], lang: Lang) -> HtmlTable:
+def checks_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
     """Show every gate, what it asks, and its value beside the limit."""
     rows = [
         [
@@ -79,7 +79,7 @@ def checks_table(checks: Mapping[str, Any], lang: Lang) -> HtmlTable:
         for gate in checks["gates"]
     ]
     texts = [Column(say(key, lang), False) for key in ("verdict_column", "check", "question", "worst_in")]
-    return HtmlTable(
+    return TextTable(
         say("checks_caption", lang),
         [*texts, Column(say("value", lang)), Column(say("limit", lang))],
         rows,
@@ -92,7 +92,7 @@ def gate_value(gate: Mapping[str, Any], lang: Lang) -> str:
     return say("undefined", lang) if gate["value"] is None else comma(f"{gate['value']:.4g}", lang)
 
 
-def priors_table(fit: xr.DataTree, priors: Mapping[str, Mapping[str, Any]], lang: Lang) -> HtmlTable:
+def priors_table(fit: xr.DataTree, priors: Mapping[str, Mapping[str, Any]], lang: Lang) -> TextTable:
     """Show every hyperparameter's prior, in words, and whether the model file gave it."""
     given = spec_of(fit).priors
     rows = []
@@ -107,10 +107,10 @@ def priors_table(fit: xr.DataTree, priors: Mapping[str, Mapping[str, Any]], lang
         giver = say("from_file" if name in given else "from_panel", lang)
         rows.append([name, parameter_meaning(name, lang), text, giver])
     headings = ("parameter", "meaning", "prior", "prior_from")
-    return HtmlTable(say("priors_caption", lang), [Column(say(key, lang), False) for key in headings], rows)
+    return TextTable(say("priors_caption", lang), [Column(say(key, lang), False) for key in headings], rows)
 
 
-def parameters_table(parameters: pd.DataFrame, lang: Lang) -> HtmlTable:
+def parameters_table(parameters: pd.DataFrame, lang: Lang) -> TextTable:
     """Show REML and posterior of the hyperparameters."""
     rows = []
     for row in parameters.to_dict("records"):
@@ -119,11 +119,11 @@ def parameters_table(parameters: pd.DataFrame, lang: Lang) -> HtmlTable:
             [
                 row["parameter"],
                 parameter_meaning(row["parameter"], lang),
-                _number(row["reml"], spread, lang),
-                _number(row["reml_se"], spread, lang),
-                _number(row["bayes_mean"], spread, lang),
-                _number(spread, spread, lang),
-                _interval(row["bayes_low"], row["bayes_high"], spread, lang),
+                number_text(row["reml"], spread, lang),
+                number_text(row["reml_se"], spread, lang),
+                number_text(row["bayes_mean"], spread, lang),
+                number_text(spread, spread, lang),
+                interval_text(row["bayes_low"], row["bayes_high"], spread, lang),
                 comma(f"{row['rhat']:.3f}", lang),
                 f"{row['ess_bulk']:.0f}",
                 f"{row['ess_tail']:.0f}",
@@ -137,10 +137,10 @@ def parameters_table(parameters: pd.DataFrame, lang: Lang) -> HtmlTable:
         *(Column(name) for name in ("R-hat", known("bulk ESS", lang, GATES), known("tail ESS", lang, GATES))),
         Column(say("note", lang), False),
     ]
-    return HtmlTable(say("parameters_caption", lang), columns, rows)
+    return TextTable(say("parameters_caption", lang), columns, rows)
 
 
-def ranking_tables(fit: xr.DataTree, ranking: pd.DataFrame, lang: Lang) -> list[HtmlTable]:
+def ranking_tables(fit: xr.DataTree, ranking: pd.DataFrame, lang: Lang) -> list[TextTable]:
     """Show every ranking of all units of a level; ranks inside the unit around stand in its columns."""
     together = ranking[ranking["within"] == ALL]
     return [
@@ -150,7 +150,7 @@ def ranking_tables(fit: xr.DataTree, ranking: pd.DataFrame, lang: Lang) -> list[
     ]
 
 
-def _ranking_table(fit: xr.DataTree, ranking: pd.DataFrame, level: str, by: str, lang: Lang) -> HtmlTable:
+def _ranking_table(fit: xr.DataTree, ranking: pd.DataFrame, level: str, by: str, lang: Lang) -> TextTable:
     levels = spec_of(fit).data.levels
     units = select(ranking, level, by)
     parent = levels[levels.index(level) - 1] if level != levels[0] else None
@@ -163,8 +163,8 @@ def _ranking_table(fit: xr.DataTree, ranking: pd.DataFrame, level: str, by: str,
         row = [
             comma(f"{unit['expected_rank']:.1f}", lang),
             unit["unit"],
-            _number(unit["mean"], spread, lang),
-            _interval(unit["low"], unit["high"], spread, lang),
+            number_text(unit["mean"], spread, lang),
+            interval_text(unit["low"], unit["high"], spread, lang),
             f"[{unit['rank_low']:.0f}; {unit['rank_high']:.0f}]",
             comma(f"{unit['rank_mcse']:.2f}", lang),
             *(comma(probability(unit[p]), lang) for p in (*optional, "p_above_mean", *target)),
@@ -186,7 +186,7 @@ def _ranking_table(fit: xr.DataTree, ranking: pd.DataFrame, level: str, by: str,
         *([Column(say(key, lang)) for key in ("rank_inside", "rank_inside_interval")] if parent else []),
     ]
     caption = say("ranking_caption", lang, units=_units(level, lang), what=quantity(fit, by, lang))
-    return HtmlTable(caption, columns, rows, _trust(fit, level, by, lang), sorted_by=0, head=1)
+    return TextTable(caption, columns, rows, _trust(fit, level, by, lang), sorted_by=0, head=1)
 
 
 def _ranks_inside(fit: xr.DataTree, ranking: pd.DataFrame, level: str, by: str, parent: str) -> pd.DataFrame:
@@ -212,7 +212,7 @@ def _trust(fit: xr.DataTree, level: str, by: str, lang: Lang) -> str:
     )
 
 
-def comparison_tables(fit: xr.DataTree, comparison: pd.DataFrame, lang: Lang) -> list[HtmlTable]:
+def comparison_tables(fit: xr.DataTree, comparison: pd.DataFrame, lang: Lang) -> list[TextTable]:
     """Show REML beside the posterior, unit by unit, and how often they agree."""
     tables = []
     for counts in agreement(comparison).to_dict("records"):
@@ -223,18 +223,18 @@ def comparison_tables(fit: xr.DataTree, comparison: pd.DataFrame, lang: Lang) ->
 
 def _comparison_table(
     fit: xr.DataTree, units: pd.DataFrame, counts: Mapping[Any, Any], lang: Lang
-) -> HtmlTable:
+) -> TextTable:
     level, by = counts["level"], counts["parameter"]
     spread = float((units["bayes_high"] - units["bayes_low"]).median() / 4)
     rows = [
         [
             say("same" if row["agrees"] else "differ", lang),
             row["unit"],
-            _number(row["reml"], spread, lang),
-            _interval(row["reml_low"], row["reml_high"], spread, lang),
+            number_text(row["reml"], spread, lang),
+            interval_text(row["reml_low"], row["reml_high"], spread, lang),
             say(row["reml_class"], lang),
-            _number(row["bayes"], spread, lang),
-            _interval(row["bayes_low"], row["bayes_high"], spread, lang),
+            number_text(row["bayes"], spread, lang),
+            interval_text(row["bayes_low"], row["bayes_high"], spread, lang),
             say(row["bayes_class"], lang),
             comma(probability(row["p_above_mean"]), lang),
             f"{row['reml_rank']:.0f}",
@@ -258,7 +258,7 @@ def _comparison_table(
         correlation=comma(f"{counts['rank_correlation']:.3f}", lang),
     )
     caption = say("comparison_caption", lang, units=_units(level, lang), what=quantity(fit, by, lang))
-    return HtmlTable(caption, columns, rows, note, sorted_by=0, head=1)
+    return TextTable(caption, columns, rows, note, sorted_by=0, head=1)
 
 
 def quantity(fit: xr.DataTree, by: str, lang: Lang) -> str:
@@ -286,9 +286,11 @@ def _units(level: str, lang: Lang) -> str:
     return name[0].upper() + name[1:]
 
 
-def _number(value: float, spread: float, lang: Lang) -> str:
+def number_text(value: float, spread: float, lang: Lang) -> str:
+    """Write a number with two digits of its spread; nothing where it is missing."""
     return "" if pd.isna(value) else comma(number(value, spread), lang)
 
 
-def _interval(low: float, high: float, spread: float, lang: Lang) -> str:
-    return f"[{_number(low, spread, lang)}; {_number(high, spread, lang)}]"
+def interval_text(low: float, high: float, spread: float, lang: Lang) -> str:
+    """Write an interval with two digits of the spread."""
+    return f"[{number_text(low, spread, lang)}; {number_text(high, spread, lang)}]"
