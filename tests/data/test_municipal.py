@@ -204,6 +204,23 @@ def test_empty_cells_and_missing_columns_and_files_are_refused(files, tmp_path):
         municipal_panel(*swapped)
     with pytest.raises(DataError, match="There is no file"):
         municipal_panel(tmp_path / "nothing.csv", swapped[0])
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(DataError, match=r"empty\.csv is empty"):
+        municipal_panel(tmp_path / "empty.csv", swapped[0])
+
+
+def test_a_population_of_other_years_is_refused(files):
+    people = [(code, 2010, population) for code, _, population in PEOPLE]
+    with pytest.raises(DataError, match="no population in 2012 for 3 municipalities"):
+        files(people=people)
+
+
+def test_latin_1_and_semicolons_are_read(files, tmp_path):
+    panel, _ = files()
+    text = (tmp_path / "causes.csv").read_text(encoding="utf-8")
+    (tmp_path / "causes.csv").write_bytes(text.replace(",", ";").encode("latin-1"))
+    again, _ = municipal_panel(tmp_path / "causes.csv", tmp_path / "territory.csv")
+    pd.testing.assert_frame_equal(again, panel)
 
 
 @pytest.fixture(scope="module")
