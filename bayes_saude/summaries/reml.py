@@ -68,8 +68,8 @@ def reml_panel(spec: ModelSpec, panel: pd.DataFrame, *, prob: float = 0.95) -> x
         trend to the outcome on the link's scale, see `empirical_trend`: empirical log-odds of a share, the
         logarithm of a rate or a value. It gives each row the same weight, a municipality of ten admissions
         that of one of ten thousand, and takes the noise of counting and the scatter beyond it for one:
-        `sd_resid`. Years' deviations are random effects, crossed with the units; predictors' are fixed. It has
-        no order of units: those of a sequence are exchangeable, and outliers weigh as any other row.
+        `sd_resid`. Years' deviations are random effects, crossed with the units; predictors' are fixed. It
+        knows no order of units, and outliers weigh as any other row.
     panel : pandas.DataFrame
         Validated.
     prob : float
