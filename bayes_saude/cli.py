@@ -12,7 +12,9 @@ from typer.core import TyperGroup
 from bayes_saude import __version__
 from bayes_saude.cli_icsap import icsap
 from bayes_saude.cli_report import report, tables
+from bayes_saude.cli_verify import verify
 from bayes_saude.errors import BayesSaudeError, DataError
+from bayes_saude.interruption import ending_when_interrupted
 
 Model = Annotated[str, typer.Argument(help="A name from `bayes-saude models`, or the path of a model file.")]
 Result = Annotated[Path, typer.Argument(help="A result folder: results/MODEL.")]
@@ -304,6 +306,7 @@ def reconstruct(
 app.command()(icsap)
 app.command()(report)
 app.command()(tables)
+app.command()(verify)
 
 
 def _load(result: Path) -> Any:
@@ -334,4 +337,5 @@ def _print_checks(report: dict[str, Any]) -> None:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    with ending_when_interrupted():
+        app()

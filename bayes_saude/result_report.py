@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 
 from bayes_saude.console import track
 from bayes_saude.errors import ConvergenceError, DataError
-from bayes_saude.inference.store import load, replacing, require_writable
+from bayes_saude.inference.conclusions import is_of
+from bayes_saude.inference.store import load, require_writable
+from bayes_saude.inference.writing import replacing
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.page import Chapter, Result, chapter, render
 from bayes_saude.results import checked
@@ -122,11 +125,11 @@ def read_result(folder: Path, *, despite: bool = False) -> Result:
     """
     fit = load(folder)
     checks = checked(fit, folder, despite=despite)
-    ranked = _table(folder, "ranking", ranking.COLUMNS)
+    ranked = _table(fit, folder, "ranking", ranking.COLUMNS)
     if ranked is None:
         ranked = ranking.all_rankings(fit)
-    parameters = _table(folder, "hyperparameters", comparison.HYPERPARAMETER_COLUMNS)
-    compared = _table(folder, "comparison", comparison.COLUMNS)
+    parameters = _table(fit, folder, "hyperparameters", comparison.HYPERPARAMETER_COLUMNS)
+    compared = _table(fit, folder, "comparison", comparison.COLUMNS)
     if parameters is None or compared is None:
         frequentist = reml(fit)
         parameters = comparison.hyperparameters(fit, frequentist)
@@ -134,10 +137,10 @@ def read_result(folder: Path, *, despite: bool = False) -> Result:
     return Result(fit, checks, ranked, compared, parameters)
 
 
-def _table(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame | None:
-    """Read a table of a result folder; None where it is missing or of another version's columns."""
+def _table(fit: xr.DataTree, folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame | None:
+    """Read a table of a result folder; None where it is missing, changed, or not this fit's or version's."""
     path = folder / f"{name}.csv"
-    if not path.is_file():
+    if not is_of(fit, folder, path.name):
         return None
     # A unit may be called "NA" or "001".
     kinds = dict.fromkeys(TEXTS, str)

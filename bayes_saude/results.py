@@ -9,7 +9,8 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.inference.checks import check, require
-from bayes_saude.inference.store import PANEL_NOTE, STAMP, replacing
+from bayes_saude.inference.conclusions import concluding
+from bayes_saude.inference.store import PANEL_NOTE, STAMP
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[st
     if not report["passed"]:
         failed = [f"- {gate['name']}: {gate['advice']}" for gate in report["gates"] if not gate["passed"]]
         lines = ["What is in this folder was made although the fit fails these checks:", *failed]
-        _write("\n".join(lines) + "\n", folder / STAMP)
+        _write("\n".join(lines) + "\n", fit, folder, STAMP)
     return report
 
 
@@ -54,14 +55,24 @@ def write_checks(fit: xr.DataTree, folder: Path) -> dict[str, Any]:
         From `check`.
     """
     report = check(fit)
-    _write(json.dumps(report, indent=2, allow_nan=False) + "\n", folder / "checks.json")
+    _write(json.dumps(report, indent=2, allow_nan=False) + "\n", fit, folder, "checks.json")
     if note := fit.attrs["panel_note"]:
-        _write(f"{note}\n", folder / PANEL_NOTE)
+        _write(f"{note}\n", fit, folder, PANEL_NOTE)
     return report
 
 
-def write_table(table: pd.DataFrame, folder: Path, name: str) -> bool:
+def write_table(table: pd.DataFrame, fit: xr.DataTree, folder: Path, name: str) -> bool:
     """Write a table of a result folder: "ranking", "comparison" or "hyperparameters", as CSV.
+
+    Parameters
+    ----------
+    table : DataFrame
+    fit : xarray.DataTree
+        From which the table is made.
+    folder : Path
+        The fit's result folder.
+    name : str
+        Of the file, without its ending.
 
     Returns
     -------
@@ -69,14 +80,14 @@ def write_table(table: pd.DataFrame, folder: Path, name: str) -> bool:
         False, and a warning, where the folder cannot be written in: the screen still shows the result.
     """
     # With nine digits the rounding of sums of ranks and probabilities is far below their Monte Carlo error.
-    return _write(table.to_csv(index=False, float_format="%.9g"), folder / f"{name}.csv")
+    return _write(table.to_csv(index=False, float_format="%.9g"), fit, folder, f"{name}.csv")
 
 
-def _write(text: str, path: Path) -> bool:
+def _write(text: str, fit: xr.DataTree, folder: Path, name: str) -> bool:
     try:
-        with replacing(path) as unfinished:
+        with concluding(fit, folder, name) as unfinished:
             unfinished.write_text(text, encoding="utf-8")
     except OSError as error:
-        logger.warning("%s could not be written: %s", path, error.strerror)
+        logger.warning("%s could not be written: %s", folder / name, error.strerror)
         return False
     return True

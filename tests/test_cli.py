@@ -275,11 +275,11 @@ def test_figures_draws_both_kinds(result):
 def read_only(result, tmp_path, monkeypatch) -> Path:
     """Copy the fit to a folder in which nothing can be written."""
 
-    def refuse(path):
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(_, folder, name):
+        raise PermissionError(13, "Permission denied", str(folder / name))
 
     shutil.copyfile(result / "fit.nc", tmp_path / "fit.nc")
-    monkeypatch.setattr("bayes_saude.results.replacing", refuse)
+    monkeypatch.setattr("bayes_saude.results.concluding", refuse)
     return tmp_path
 
 

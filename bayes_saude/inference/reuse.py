@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 import xarray as xr
 
+from bayes_saude.inference.conclusions import mend
 from bayes_saude.inference.fit import fit_validated, fitting_panel, panel_digest
 from bayes_saude.inference.store import FIT, load, require_writable, save
 from bayes_saude.models.catalogue import read_model
@@ -63,6 +64,7 @@ def fit_or_load(
         changes = _changes(kept, spec, panel, wanted)
         if not changes:
             logger.info("%s: the fit at hand is taken", folder)
+            mend(kept, Path(folder))
             return kept
         _tell_of_replacement(folder, f"for a change of {', '.join(changes)}")
     elif (Path(folder) / FIT).is_file():

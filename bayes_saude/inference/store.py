@@ -1,24 +1,38 @@
-"""The folder of a result, and the fit in it: written whole, and read without what made it."""
+"""The folder of a result, and the fit in it: written whole and sealed, and read without what made it."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import hashlib
+import io
 from pathlib import Path
 from tempfile import TemporaryFile
 
 import xarray as xr
 
 from bayes_saude.errors import DataError
+from bayes_saude.inference.manifest import (
+    FIGURES,
+    Manifest,
+    draws_digest,
+    file_digest,
+    read_manifest,
+    write_manifest,
+)
+from bayes_saude.inference.writing import locked, replacing
 
-LAYOUT_VERSION = "1.0"
+LAYOUT_VERSION = "1.1"
+UNSEALED_LAYOUT = "1.0"
 FIT = "fit.nc"
 MODEL = "model.toml"
+# The last bytes of a fit: the SHA-256 of all before them. HDF5 reads no further than its own end, so that the
+# file is NetCDF to everybody; and damage is found out before HDF5, which may hang on it, sees the file.
+SEAL = b"\nsha256 %b\n"
+SEAL_LENGTH = len(SEAL % (b"0" * 64))
 # Lies in a result folder while anything in it comes from a fit that fails its checks: the tables' columns are
 # a contract and have no room for a warning.
 STAMP = "DESPITE_FAILED_CHECKS.txt"
 # What must be said of the panel wherever its results go, as that it is a reconstruction.
 PANEL_NOTE = "PANEL_NOTE.txt"
-# What is concluded from a fit and does not outlive it. Nothing else in a result folder is ever removed.
+# What is concluded from a fit and does not outlive it, with the figures on its list. Nothing else in a result
+# folder is ever removed.
 CONCLUSIONS = (
     "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", STAMP, PANEL_NOTE,
     "figures/caterpillar-*", "figures/reml-posterior-*",
@@ -28,48 +42,63 @@ AGAIN = "Fit again into this folder with --force (force=True), or name another f
 
 
 def save(fit: xr.DataTree, folder: str | Path) -> None:
-    """Write a fit as `fit.nc`, with its model file as `model.toml`.
+    """Write a fit as `fit.nc`, with its model file as `model.toml` and the list `manifest.json`.
 
-    Both are written under other names and moved into place, the fit last: a folder with `fit.nc` holds a
-    finished fit. What was concluded from an earlier fit in the folder, `CONCLUSIONS`, is removed.
+    They are written under other names and moved into place, the fit last: a folder with `fit.nc` holds a
+    finished fit. What was concluded from an earlier fit in the folder, `CONCLUSIONS` and the figures on its
+    list, is removed.
 
     Parameters
     ----------
     fit : xarray.DataTree
     folder : str or Path
         Made where it does not exist.
+
+    Raises
+    ------
+    DataError
+        If another process does not let go of the folder.
+    OSError
+        If there is no room, or no leave to write; an earlier fit is then still there.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / FIT) as unfinished:
-        fit.to_netcdf(unfinished, engine="h5netcdf")
-        with replacing(folder / MODEL) as model:
-            model.write_text(fit.attrs["model_file"], encoding="utf-8", newline="")
-        for pattern in CONCLUSIONS:
-            for file in folder.glob(pattern):
-                file.unlink()
+    # In memory, because a library that finds a disk full in the midst of its work may not recover from it.
+    body = fit.to_netcdf(engine="h5netcdf")
+    with locked(folder), replacing(folder / FIT) as unfinished:
+        file = hashlib.sha256(body)
+        seal = SEAL % file.hexdigest().encode()
+        file.update(seal)
+        with unfinished.open("wb") as opened:
+            opened.write(body)
+            opened.write(seal)
+        for conclusion in _conclusions(folder):
+            conclusion.unlink(missing_ok=True)
+        describe(fit, folder, Manifest(draws_digest(fit), {FIT: file.hexdigest()}))
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Write a file aside and move it into place: a reader sees the old file or the new one, never half.
+def describe(fit: xr.DataTree, folder: Path, manifest: Manifest) -> None:
+    """Write what lies beside a fit from the beginning: its model file, and the list of the folder's files.
 
     Parameters
     ----------
-    path : Path
-        The file to make or to replace, once the block has ended without an error.
-
-    Yields
-    ------
-    Path
-        Where to write.
+    fit : xarray.DataTree
+    folder : Path
+    manifest : Manifest
+        The list, which the model file joins.
     """
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        yield unfinished
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replacing(folder / MODEL) as unfinished:
+        unfinished.write_text(fit.attrs["model_file"], encoding="utf-8", newline="")
+        manifest.files[MODEL] = file_digest(unfinished)
+        write_manifest(manifest, folder)
+
+
+def _conclusions(folder: Path) -> set[Path]:
+    """List what is concluded from the fit in a folder: known names, and the figures that it has listed."""
+    listed = read_manifest(folder)
+    figures = [name for name in (listed.files if listed else ()) if name.startswith(f"{FIGURES}/")]
+    known = {file for pattern in CONCLUSIONS for file in folder.glob(pattern)}
+    return known | {folder / name for name in figures}
 
 
 def require_writable(folder: Path) -> None:
@@ -112,25 +141,51 @@ def load(folder: str | Path) -> xr.DataTree:
     Raises
     ------
     DataError
-        If there is no fit, or the file is damaged, not of this package, or of another layout.
+        If there is no fit, or the file is damaged, was changed, is not of this package, or of another layout.
     """
     path = Path(folder) / FIT
     if not path.is_file():
         raise DataError(
             f"There is no fit in {folder}.", "Make one with bayes-saude fit, or name a result folder."
         )
+    whole = path.read_bytes()
+    sealed = is_sealed(whole, path)
     try:
-        with xr.open_datatree(path, engine="h5netcdf") as opened:
+        with xr.open_datatree(io.BytesIO(whole), engine="h5netcdf") as opened:
             layout = str(opened.attrs.get("layout_version", ""))
-            if layout.partition(".")[0] == LAYOUT_VERSION.partition(".")[0] and set(GROUPS) <= set(
-                opened.children
-            ):
-                return opened.load()
-    except (OSError, ValueError, KeyError) as error:
+            known = _major(layout) == _major(LAYOUT_VERSION) and set(GROUPS) <= set(opened.children)
+            fit = opened.load() if known else None
+    except Exception as error:  # a file that is not ours may hold anything, and fail in any way
         raise DataError(f"{path} is damaged or no NetCDF file: {error}.", AGAIN) from error
     if not layout:
         raise DataError(f"{path} is no fit of this package.", AGAIN)
-    raise DataError(
-        f"{path} has layout {layout}, from another version of this package; this one reads {LAYOUT_VERSION}.",
-        AGAIN,
-    )
+    if fit is None:
+        raise DataError(
+            f"{path} has layout {layout}, from another version of this package; "
+            f"this one reads {LAYOUT_VERSION}.",
+            AGAIN,
+        )
+    if not sealed and layout != UNSEALED_LAYOUT:
+        raise DataError(f"{path} is damaged or was changed after it was saved: its seal is missing.", AGAIN)
+    return fit
+
+
+def is_sealed(whole: bytes, path: Path) -> bool:
+    """Tell whether the bytes of a fit end with their SHA-256; fits of layout 1.0 do not.
+
+    Raises
+    ------
+    DataError
+        If they end with another one.
+    """
+    content, seal = memoryview(whole)[:-SEAL_LENGTH], whole[-SEAL_LENGTH:]
+    before, after = SEAL.split(b"%b")
+    if not (seal.startswith(before) and seal.endswith(after)):
+        return False
+    if seal != SEAL % hashlib.sha256(content).hexdigest().encode():
+        raise DataError(f"{path} is damaged, or was changed after it was saved.", AGAIN)
+    return True
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]

@@ -1,5 +1,6 @@
 """A result folder with a fit holds a finished fit of this package, or says what it holds."""
 
+import errno
 import subprocess
 import sys
 
@@ -21,7 +22,7 @@ def test_a_fit_comes_back_as_it_was(fitted, tmp_path):
 def test_the_model_file_lies_beside_it_to_the_letter(fitted, tmp_path):
     save(fitted, tmp_path)
     assert (tmp_path / "model.toml").read_bytes().decode() == fitted.attrs["model_file"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["fit.nc", "model.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fit.nc", "manifest.json", "model.toml"]
 
 
 def test_what_was_concluded_from_an_earlier_fit_goes_and_a_users_own_files_stay(fitted, tmp_path):
@@ -46,15 +47,14 @@ def test_a_save_that_fails_leaves_the_old_fit(fitted, tmp_path, monkeypatch):
     save(fitted, tmp_path)
     before = (tmp_path / "fit.nc").read_bytes()
 
-    def full_disk(self, path, **_):
-        path.write_bytes(b"half")
-        raise OSError("no space left")
+    def full_disk(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(xr.DataTree, "to_netcdf", full_disk)
-    with pytest.raises(OSError, match="no space"):
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space"):
         save(fitted, tmp_path)
     assert (tmp_path / "fit.nc").read_bytes() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["fit.nc", "model.toml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fit.nc", "manifest.json", "model.toml"]
 
 
 def test_a_folder_without_a_fit_is_named(tmp_path):
