@@ -59,10 +59,10 @@ from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters
 from .summaries.comparison import mark_borderline as mark_borderline
 from .summaries.correlation import correlation_densities as correlation_densities
-from .summaries.least_squares import least_squares as least_squares
-from .summaries.least_squares import shrinkage as shrinkage
 from .summaries.diagnostics import diagnose_chains as diagnose_chains
 from .summaries.diagnostics import diagnose_draws as diagnose_draws
+from .summaries.least_squares import least_squares as least_squares
+from .summaries.least_squares import shrinkage as shrinkage
 from .summaries.predictive import posterior_predictive as posterior_predictive
 from .summaries.predictive import prior_predictive as prior_predictive
 from .summaries.predictive_checks import predictive_checks as predictive_checks

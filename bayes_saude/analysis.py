@@ -60,7 +60,7 @@ def analyse(
         The result folder. It gets `fit.nc`, `model.toml`, `checks.json`, `ranking.csv`, `comparison.csv`,
         `hyperparameters.csv` and `figures/`.
     figures : bool
-        Whether to draw the figures.
+        Whether to draw the main figures; `bayes-saude figures` draws all.
     despite : bool
         Go on with a fit that fails its checks; the folder then says so.
 
@@ -88,5 +88,8 @@ def analyse(
     for table, file in ((ranking, "ranking"), (comparison, "comparison"), (parameters, "hyperparameters")):
         write_table(table, fit, folder, file)
     if figures:
-        write_figures(fit, report, ranking, comparison, folder)
+        write_figures(
+            fit, report, ranking, comparison, folder,
+            frequentist=frequentist, hyperparameters=parameters, main=True,
+        )  # fmt: skip
     return Result(fit, report, ranking, comparison, parameters)

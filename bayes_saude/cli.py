@@ -10,19 +10,18 @@ import typer
 from typer.core import TyperGroup
 
 from bayes_saude import __version__
+from bayes_saude.cli_figures import figures
 from bayes_saude.cli_icsap import icsap
+from bayes_saude.cli_reconstruct import reconstruct
 from bayes_saude.cli_report import report, tables
+from bayes_saude.cli_shared import Despite, Result, data_of, load_fit
 from bayes_saude.cli_verify import verify
-from bayes_saude.errors import BayesSaudeError, DataError
+from bayes_saude.errors import BayesSaudeError
 from bayes_saude.interruption import ending_when_interrupted
 
 Model = Annotated[str, typer.Argument(help="A name from `bayes-saude models`, or the path of a model file.")]
-Result = Annotated[Path, typer.Argument(help="A result folder: results/MODEL.")]
 Out = Annotated[Path, typer.Option(help="Folder in which each model has its result folder.")]
 Force = Annotated[bool, typer.Option("--force", help="Fit again even where the same fit is at hand.")]
-Despite = Annotated[
-    bool, typer.Option("--despite-checks", help="Go on with a fit that fails its checks; its folder says so.")
-]
 
 
 class OneLineErrors(TyperGroup):
@@ -163,7 +162,7 @@ def check(result: Result) -> None:
 
     Example: bayes-saude check results/sa2015-esf-region
     """
-    fitted = _load(result)
+    fitted = load_fit(result)
     from bayes_saude.results import write_checks
 
     report = write_checks(fitted, result)
@@ -197,7 +196,7 @@ def rank(
 
     Example: bayes-saude rank results/sa2015-esf-nested --within region --top 3
     """
-    fitted = _load(result)
+    fitted = load_fit(result)
     from bayes_saude.console import console, fits, say
     from bayes_saude.results import checked, write_table
     from bayes_saude.screen_tables import ends, ranking_table
@@ -216,7 +215,7 @@ def rank(
     table = ranking_table(shown)
     screen.print(table if fits(table) else ranking_table(shown, narrow=True))
     place = f"All rankings: {result / 'ranking.csv'}\n" if written else ""
-    say(screen, f"\n{place}{_data_of(fitted)}")
+    say(screen, f"\n{place}{data_of(fitted)}")
 
 
 @app.command()
@@ -228,7 +227,7 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
 
     Example: bayes-saude compare results/sa2015-pap-municipality
     """
-    fitted = _load(result)
+    fitted = load_fit(result)
     from bayes_saude.console import console, say
     from bayes_saude.results import checked, write_table
     from bayes_saude.screen_tables import agreement_table, hyperparameter_table
@@ -245,84 +244,15 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     screen = console()
     screen.print(hyperparameter_table(parameters), "", agreement_table(counted), sep="\n")
     place = f"Unit by unit: {result / 'comparison.csv'}\n" if written else ""
-    say(screen, f"\n{place}{_data_of(fitted)}")
+    say(screen, f"\n{place}{data_of(fitted)}")
 
 
-@app.command()
-def figures(
-    result: Result,
-    lang: Annotated[Literal["en", "pt"], typer.Option(help="Language of the labels.")] = "en",
-    format: Annotated[Literal["pdf", "svg", "png"], typer.Option(help="Kind of file.")] = "pdf",
-    despite_checks: Despite = False,
-) -> None:
-    """Draw caterpillars and REML against posterior, into RESULT/figures.
-
-    Example: bayes-saude figures results/sa2015-esf-region --lang pt --format png
-    """
-    fitted = _load(result)
-    from bayes_saude.result_figures import write_figures
-    from bayes_saude.results import checked
-    from bayes_saude.summaries.comparison import compare as compare_units
-    from bayes_saude.summaries.ranking import all_rankings
-    from bayes_saude.summaries.reml import reml
-
-    report = checked(fitted, result, despite=despite_checks)
-    ranking = all_rankings(fitted)
-    comparison = compare_units(fitted, reml(fitted), ranking=ranking)
-    for file in write_figures(fitted, report, ranking, comparison, result, lang=lang, format=format):
-        typer.echo(file)
-    typer.echo(_data_of(fitted).rstrip(), err=True)
-
-
-@app.command()
-def reconstruct(
-    out: Annotated[
-        Path, typer.Option(help="The panel to write: a CSV file, compressed if it ends in .xz or .gz.")
-    ],
-    seed: Annotated[int, typer.Option(help="Seed of what the print leaves open.", min=0)] = 1,
-) -> None:
-    """Rebuild a panel from the printed results of Sá (2015), such that REML gives them back.
-
-    A text beside it, panel.txt for panel.csv, says that it is a reconstruction.
-
-    Example: bayes-saude reconstruct --seed 6 --out panel.csv
-    """
-    from bayes_saude.data.reconstruct import reconstruct as rebuild
-    from bayes_saude.data.shipped import RECONSTRUCTION
-    from bayes_saude.inference.store import require_writable
-
-    if not out.parent.is_dir():
-        raise DataError(f"The folder {out.parent} does not exist.", "Make it first, or write elsewhere.")
-    if not out.name.endswith((".csv", ".csv.gz", ".csv.xz")):
-        raise DataError(f"{out} is not a CSV file by its name.", "Name it panel.csv, .csv.gz or .csv.xz.")
-    require_writable(out.parent)
-    panel = rebuild(seed)
-    panel.to_csv(out, index=False)
-    beside = out.with_name(f"{out.name.rpartition('.csv')[0]}.txt")
-    beside.write_text(f"{out.name}: {RECONSTRUCTION}\n", encoding="utf-8")
-    typer.echo(f"{len(panel)} rows written to {out}. {RECONSTRUCTION}")
-
-
+app.command()(figures)
+app.command()(reconstruct)
 app.command()(icsap)
 app.command()(report)
 app.command()(tables)
 app.command()(verify)
-
-
-def _load(result: Path) -> Any:
-    """Read a fit before a command imports its libraries: a slip in a folder's name is told at once."""
-    from bayes_saude.inference.store import FIT, load
-
-    meant = Path("results") / result.name
-    if not (result / FIT).is_file() and (meant / FIT).is_file():
-        raise DataError(f"There is no fit in {result}.", f"Did you mean {meant}?")
-    return load(result)
-
-
-def _data_of(fitted: Any) -> str:
-    """Say which data made a fit, and what must be said of them."""
-    source = fitted.attrs.get("data_source", "")
-    return (f"Data: {source}\n" if source else "") + str(fitted.attrs["panel_note"])
 
 
 def _print_checks(report: dict[str, Any]) -> None:

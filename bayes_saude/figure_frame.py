@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,18 @@ from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.plots.style import COLUMN, FONT_SIZE, Lang, level_word, percent, quantity_word, word
 from bayes_saude.summaries.coefficients import panel_of, spec_of
+from bayes_saude.summaries.comparison import hyperparameters
 from bayes_saude.summaries.ranked import ALL
 from bayes_saude.summaries.ranking import ABOVE, BELOW, NONE, classes, select
+from bayes_saude.summaries.reml import reml
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 # Characters to a line of the title and of the small print in a figure that is one column wide.
 TITLE_WIDTH, NOTE_WIDTH = 55, 84
+# Characters to a line of the label of a horizontal axis so wide, and of the vertical axis of a low figure.
+ACROSS_WIDTH, UP_WIDTH = 52, 36
 LINE_SPACING = 1.25
 # Inches between the title and the edge, and what is below it.
 PAD = 0.04
@@ -52,18 +59,47 @@ class ResultFigure(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """A result and the language it is shown in: what the kinds of figure have in common."""
+    """A result and the language it is shown in: what the kinds of figure have in common.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    passed : bool
+        Whether it passes its checks.
+    ranking, comparison : DataFrame
+        From `all_rankings` and `compare`.
+    lang : {"en", "pt"}
+    frequentist : xarray.Dataset, optional
+        From `reml`; computed when a figure needs it, if left out.
+    table : DataFrame, optional
+        From `hyperparameters`, likewise.
+    polygons : geopandas.GeoDataFrame, optional
+        Of municipalities. There are maps only where they are given.
+    """
 
     fit: xr.DataTree
     passed: bool
     ranking: pd.DataFrame
-    comparison: pd.DataFrame | None
+    comparison: pd.DataFrame
     lang: Lang
+    frequentist: xr.Dataset | None = None
+    table: pd.DataFrame | None = None
+    polygons: "gpd.GeoDataFrame | None" = None
 
     @cached_property
     def spec(self) -> ModelSpec:
         """Read the model once."""
         return spec_of(self.fit)
+
+    @cached_property
+    def estimates(self) -> xr.Dataset:
+        """REML of the same panel."""
+        return reml(self.fit) if self.frequentist is None else self.frequentist
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """The table of hyperparameters."""
+        return hyperparameters(self.fit, self.estimates) if self.table is None else self.table
 
     @property
     def prob(self) -> float:
@@ -91,6 +127,16 @@ class Result:
             time = spec.data.time
             return word("per_time", lang, what=what, time=word("year", lang) if time == "year" else time)
         return quantity_word(by, lang)
+
+    def outcome(self, width: int = ACROSS_WIDTH) -> str | None:
+        """Give what the model file calls the outcome, in lines of so many characters; None if nothing."""
+        data = self.spec.data
+        label = data.label_pt or data.label if self.lang == "pt" else data.label or data.label_pt
+        return textwrap.fill(label, width) or None
+
+    def axis(self, by: str) -> str:
+        """Label an axis of a quantity: the outcome's name above the quantity's."""
+        return "\n".join(line for line in (self.outcome(), self.label(by)) if line)
 
     def told(self, level: str, by: str) -> dict[str, object]:
         """Say of a ranking what titles and alternative texts are made of."""

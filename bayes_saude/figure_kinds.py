@@ -1,125 +1,76 @@
-"""The kinds of figure that a result has: which are drawn of it, and of what."""
+"""The kinds of figure that a result has, by name, in the order in which a reader meets them."""
 
-from collections.abc import Iterator
-from functools import partial
-from typing import cast
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
 
+from bayes_saude import figure_maps as maps
+from bayes_saude import figure_model as model
+from bayes_saude import figure_units as units
+from bayes_saude.errors import DataError, did_you_mean, listed
 from bayes_saude.figure_frame import Result, ResultFigure
-from bayes_saude.models.predictor import INTERCEPT, SLOPE
-from bayes_saude.plots._rows import MOST_ROWS
-from bayes_saude.plots.boxes import plot_boxes
-from bayes_saude.plots.caterpillar import plot_caterpillar
-from bayes_saude.plots.funnel import plot_funnel
-from bayes_saude.plots.overview import plot_overview, plot_overview_by_group
-from bayes_saude.plots.reml_posterior import plot_reml_posterior
-from bayes_saude.plots.style import level_word
-from bayes_saude.plots.trends import plot_trends
-from bayes_saude.plots.yearly_means import plot_yearly_means
-
-# Groups that have room for a panel, or for two boxes, on a page.
-MOST_GROUPS = 28
 
 
-def yearly_means(result: Result) -> Iterator[ResultFigure]:
-    """Show the data first: each year's mean, and the trend of the mean."""
-    draw = partial(plot_yearly_means, result.fit, ci_prob=result.prob)
-    yield result.figure("yearly-means", "yearly_means", draw, **result.span)
+class Kind(NamedTuple):
+    """A kind of figure.
+
+    Parameters
+    ----------
+    name : str
+        What the names of its figures begin with.
+    of : callable
+        Gives its figures of a result: none where they make no sense for it.
+    main : bool
+        Whether a first reader wants it: reports and the demo have these alone.
+    """
+
+    name: str
+    of: Callable[[Result], Iterator[ResultFigure]]
+    main: bool = False
 
 
-def caterpillars(result: Result) -> Iterator[ResultFigure]:
-    """Show the units of each level in order."""
-    for level in result.spec.data.levels:
-        for by in result.of(level):
-            told = result.told(level, by)
-            draw = partial(plot_caterpillar, result.ranking, by=by, level=level, label=result.label(by))
-            yield result.figure(f"caterpillar-{_ending(level, by)}", "caterpillar", draw, **told)
+KINDS = (
+    Kind("yearly-means", units.yearly_means, main=True),
+    Kind("caterpillar", units.caterpillars, main=True),
+    Kind("rank-intervals", units.rank_intervals, main=True),
+    Kind("rank-matrix", units.rank_matrices),
+    Kind("top-probabilities", units.top_probabilities),
+    Kind("overview", units.overviews, main=True),
+    Kind("overview-by-group", units.groups, main=True),
+    Kind("trends", units.trends, main=True),
+    Kind("boxes", units.boxes, main=True),
+    Kind("funnel", units.funnel, main=True),
+    Kind("map", maps.maps, main=True),
+    Kind("reml-posterior", units.comparisons, main=True),
+    Kind("slopegraph", units.slopegraphs),
+    Kind("shrinkage", units.shrinkages, main=True),
+    Kind("correlation", model.correlations, main=True),
+    Kind("prior-posterior", model.priors_and_posteriors, main=True),
+    Kind("predictive", model.predictives, main=True),
+    Kind("predictive-checks", model.checks, main=True),
+    Kind("diagnostics", model.diagnostics),
+)
 
 
-def comparisons(result: Result) -> Iterator[ResultFigure]:
-    """Set REML against posterior, where there is REML."""
-    pairs = result.comparison
-    if pairs is None:
-        return
-    for level in result.spec.data.levels:
-        for by in [by for by in result.of(level) if by in set(pairs["parameter"])]:
-            chosen = pairs[(pairs["level"] == level) & (pairs["parameter"] == by)]
-            told = result.told(level, by)
-            told |= {"n": len(chosen), "differ": int((~chosen["agrees"].astype(bool)).sum())}
-            draw = partial(plot_reml_posterior, pairs, parameter=by, level=level, label=result.label(by))
-            yield result.figure(f"reml-posterior-{_ending(level, by)}", "reml_posterior", draw, **told)
+def chosen_kinds(only: Collection[str] = (), *, main: bool = False) -> list[Kind]:
+    """Choose among the kinds.
 
+    Parameters
+    ----------
+    only : collection of str
+        Their names; all if empty.
+    main : bool
+        Leave out those that are not of the main ones.
 
-def overviews(result: Result) -> Iterator[ResultFigure]:
-    """Show all units of a level of which a caterpillar leaves out most."""
-    for level in result.spec.data.levels:
-        for by in _coefficients(result, level):
-            told = result.told(level, by)
-            if cast(int, told["n"]) > MOST_ROWS:
-                draw = partial(plot_overview, result.ranking, by=by, level=level, label=result.label(by))
-                yield result.figure(f"overview-{_ending(level, by)}", "overview", draw, **told)
-
-
-def groups(result: Result) -> Iterator[ResultFigure]:
-    """Show the units inside each unit of the nearest level around them that has few enough."""
-    levels, sizes = result.spec.data.levels, result.fit["posterior"].sizes
-    for depth, level in enumerate(levels):
-        around = [outer for outer in levels[:depth] if sizes[outer] <= MOST_GROUPS]
-        for by in _coefficients(result, level) if around else ():
-            outer = around[-1]
-            told = result.told(level, by)
-            told |= {"groups": level_word(outer, result.lang), "n_groups": sizes[outer]}
-            draw = partial(
-                plot_overview_by_group,
-                result.fit,
-                by=by,
-                level=level,
-                group=outer,
-                ranking=result.ranking,
-                label=result.label(by),
+    Raises
+    ------
+    DataError
+        If there is no kind of such a name.
+    """
+    names = [kind.name for kind in KINDS]
+    for name in only:
+        if name not in names:
+            raise DataError(
+                f"There is no kind of figure '{name}'.{did_you_mean(name, names)}",
+                f"Choose among {listed(names)}.",
             )
-            yield result.figure(f"overview-{level}-by-{outer}-{by}", "groups", draw, **told)
-
-
-def trends(result: Result) -> Iterator[ResultFigure]:
-    """Show some units of each level with their data."""
-    for level in result.spec.data.levels:
-        told = result.told(level, INTERCEPT)
-        draw = partial(plot_trends, result.fit, level=level, ranking=result.ranking, ci_prob=result.prob)
-        yield result.figure(f"trends-{level}", "trends", draw, **told)
-
-
-def boxes(result: Result) -> Iterator[ResultFigure]:
-    """Show how the units inside those of the outermost level are spread, if there are any."""
-    outer, nested = result.spec.data.levels[0], len(result.spec.data.levels) > 1
-    n_groups = result.fit["posterior"].sizes[outer]
-    if n_groups <= MOST_GROUPS and (nested or "unit" in result.fit["constant_data"]):
-        told = {"groups": level_word(outer, result.lang), "n_groups": n_groups, **result.span}
-        yield result.figure(f"boxes-{outer}", "boxes", partial(plot_boxes, result.fit), **told)
-        if nested:
-            draw = partial(plot_boxes, result.fit, of="posterior")
-            yield result.figure(f"boxes-{outer}-posterior", "posterior_boxes", draw, **told)
-
-
-def funnel(result: Result) -> Iterator[ResultFigure]:
-    """Show shares and rates against their size."""
-    if len(result.spec.data.outcome_columns) == 1:
-        return
-    level = result.spec.data.levels[-1]
-    # Where the model has found overdispersion, limits without it would call almost every unit remarkable.
-    wide = "dispersion" in result.fit["posterior"] and "unit" not in result.fit["constant_data"]
-    told = result.told(level, INTERCEPT) | result.span
-    yield result.figure(
-        f"funnel-{level}", "funnel", partial(plot_funnel, result.fit, overdispersed=wide), **told
-    )
-
-
-def _coefficients(result: Result, level: str) -> list[str]:
-    return [by for by in result.of(level) if by in (INTERCEPT, SLOPE)]
-
-
-def _ending(level: str, by: str) -> str:
-    return f"{level}-{by.replace(':', '-')}"
-
-
-# In the order in which a reader meets them.
-KINDS = (yearly_means, caterpillars, comparisons, overviews, groups, trends, boxes, funnel)
+    return [kind for kind in KINDS if kind.name in (only or names) and (kind.main or not main)]

@@ -1,0 +1,36 @@
+"""The command `reconstruct` of the command line: a panel from the printed results of Sá (2015)."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bayes_saude.errors import DataError
+
+
+def reconstruct(
+    out: Annotated[
+        Path, typer.Option(help="The panel to write: a CSV file, compressed if it ends in .xz or .gz.")
+    ],
+    seed: Annotated[int, typer.Option(help="Seed of what the print leaves open.", min=0)] = 1,
+) -> None:
+    """Rebuild a panel from the printed results of Sá (2015), such that REML gives them back.
+
+    A text beside it, panel.txt for panel.csv, says that it is a reconstruction.
+
+    Example: bayes-saude reconstruct --seed 6 --out panel.csv
+    """
+    from bayes_saude.data.reconstruct import reconstruct as rebuild
+    from bayes_saude.data.shipped import RECONSTRUCTION
+    from bayes_saude.inference.store import require_writable
+
+    if not out.parent.is_dir():
+        raise DataError(f"The folder {out.parent} does not exist.", "Make it first, or write elsewhere.")
+    if not out.name.endswith((".csv", ".csv.gz", ".csv.xz")):
+        raise DataError(f"{out} is not a CSV file by its name.", "Name it panel.csv, .csv.gz or .csv.xz.")
+    require_writable(out.parent)
+    panel = rebuild(seed)
+    panel.to_csv(out, index=False)
+    beside = out.with_name(f"{out.name.rpartition('.csv')[0]}.txt")
+    beside.write_text(f"{out.name}: {RECONSTRUCTION}\n", encoding="utf-8")
+    typer.echo(f"{len(panel)} rows written to {out}. {RECONSTRUCTION}")
