@@ -8,12 +8,25 @@ import pandas as pd
 from bayes_saude.assets import asset
 from bayes_saude.errors import DataError, did_you_mean, listed
 
-AGE_GROUPS = "costa2014/age_groups"
-SHIPPED = (AGE_GROUPS, "sa2015/esf_coverage", "sa2015/pap", "sa2015/prenatal7", "sa2015/vaccine")
+AGE_GROUPS, AGE_GROUP_COSTS = "costa2014/age_groups", "costa2014/age_group_costs"
+SHIPPED = (
+    AGE_GROUPS,
+    AGE_GROUP_COSTS,
+    "sa2015/esf_coverage",
+    "sa2015/pap",
+    "sa2015/prenatal7",
+    "sa2015/vaccine",
+)
+KEYS = ["age_group", "year"]
 IMPLIED = (
     "Costa (2014) prints the admissions sensitive to primary care by age group (table 9) and their share of "
     "all admissions but deliveries (table 5), not the totals: those are count/share, known to within 0.04%. "
     "The totals of 2008 are high, and those of 2012 low, beside the years between."
+)
+COSTS = (
+    "Costa (2014) prints by age group what admissions sensitive to primary care cost, in reais of 2012 "
+    "(table 17), and their share of the cost of all admissions but deliveries (table 13), in "
+    "percent to two decimals."
 )
 RECONSTRUCTION = (
     "The panel is a reconstruction, not the records: it gives back what Sá (2015) prints of the models "
@@ -41,7 +54,9 @@ def read_shipped(name: str) -> pd.DataFrame:
     DataFrame
         An indicator, long: replicate, municipality, region, year, value, in the indicator's unit (percent;
         `pap` is a ratio). Years in which a municipality was not observed have no row. The age groups:
-        age_group, year, successes, trials. `attrs["note"]` says what was reconstructed.
+        age_group, year, successes, trials, and count with an exposure of one year each, because populations
+        by age group are not printed. Their costs: age_group, year, cost (R$ of 2012), cost_share (of one).
+        `attrs["note"]` says what was reconstructed or implied.
 
     Raises
     ------
@@ -55,6 +70,8 @@ def read_shipped(name: str) -> pd.DataFrame:
         )
     if name == AGE_GROUPS:
         return _age_groups()
+    if name == AGE_GROUP_COSTS:
+        return _age_group_costs()
     wide = _replicates(asset("data/sa2015/panels"))
     indicator = name.removeprefix("sa2015/")
     frame = wide[["replicate", "municipality", "region", "year"]].assign(value=wide[indicator])
@@ -70,17 +87,30 @@ def _age_groups() -> pd.DataFrame:
     admissions. The sampling error of a share is at least 19 times as large, so the nearest whole number
     stands for the total and no replicates are drawn.
     """
-    keys = ["age_group", "year"]
-    count, share = (
-        pd.read_csv(asset(f"data/costa2014/table_{name}_by_age_group.csv"))[[*keys, column]]
-        for name, column in (("09_count", "count"), ("05_share", "share"))
-    )
-    # The state's rows are left out: that of table 5 is the median of the nine shares above it.
-    both = count[count["age_group"] != "Minas Gerais"].merge(share, on=keys, validate="one_to_one")
+    both = _by_age_group({"09_count": "count", "05_share": "share"})
     trials = (100 * both["count"] / both["share"]).round().astype("int64")
-    frame = both[keys].assign(successes=both["count"], trials=trials)
+    frame = both[KEYS].assign(successes=both["count"], trials=trials, count=both["count"], exposure=1.0)
     frame.attrs.update(source=AGE_GROUPS, note=IMPLIED, notes=[])
     return frame
+
+
+def _age_group_costs() -> pd.DataFrame:
+    both = _by_age_group({"17_cost": "cost_2012_prices", "13_cost_share": "cost_share"})
+    # Printed in percent; the division leaves the printed decimals.
+    share = (both["cost_share"] / 100).round(4)
+    frame = both[KEYS].assign(cost=both["cost_2012_prices"].astype(float), cost_share=share)
+    frame.attrs.update(source=AGE_GROUP_COSTS, note=COSTS, notes=[])
+    return frame
+
+
+def _by_age_group(columns: dict[str, str]) -> pd.DataFrame:
+    """Join one column of each of two tables, without the state's rows: that of table 5 is a median."""
+    tables = [
+        pd.read_csv(asset(f"data/costa2014/table_{table}_by_age_group.csv"))[[*KEYS, column]]
+        for table, column in columns.items()
+    ]
+    both = tables[0].merge(tables[1], on=KEYS, validate="one_to_one")
+    return both[both["age_group"] != "Minas Gerais"].reset_index(drop=True)
 
 
 @cache

@@ -6,9 +6,9 @@ from typing import Any
 import arviz_stats
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from bayes_saude.errors import ConvergenceError
+from bayes_saude.inference.replicates import about_replicates, by_replicate
 from bayes_saude.inference.unit_checks import effects_are_kept, worst_units
 from bayes_saude.models.predictor import TERMS
 
@@ -65,7 +65,7 @@ def check(
     """
     hyperparameters = hyperparameter_draws(fit)
     replicate = fit["posterior"]["replicate"].to_numpy()
-    parts = _by_replicate(hyperparameters, replicate)
+    parts = by_replicate(hyperparameters, replicate)
     draws = about_replicates(hyperparameters, replicate)
     mixing = MORE_CHAINS if min(part.sizes["chain"] for part in parts) == 1 else MORE_TUNING
     statistics = fit["sample_stats"]
@@ -135,33 +135,6 @@ def gate_value(gate: Mapping[str, Any]) -> str:
     return "undefined" if gate["value"] is None else f"{gate['value']:.4g}"
 
 
-def about_replicates(draws: xr.Dataset, replicate: NDArray[np.int64]) -> xr.Dataset:
-    """Standardise draws by the mean and the standard deviation of their replicate.
-
-    Replicates of a panel have posteriors of their own, and chains of different replicates need not agree:
-    R-hat and effective sample sizes speak of convergence only once what sets the replicates apart is taken
-    out. With one replicate nothing is done.
-
-    Parameters
-    ----------
-    draws : xarray.Dataset
-        Variables of dims (chain, draw, ...).
-    replicate : array of int, shape (chains,)
-
-    Returns
-    -------
-    xarray.Dataset
-    """
-    parts = _by_replicate(draws, replicate)
-    if len(parts) == 1:
-        return draws
-    standard = []
-    for part in parts:
-        spread = part.std(("chain", "draw"))
-        standard.append((part - part.mean(("chain", "draw"))) / spread.where(spread > 0, 1.0))
-    return xr.concat(standard, dim="chain")
-
-
 def hyperparameter_draws(fit: xr.DataTree) -> xr.Dataset:
     """Take every hyperparameter as a variable of its own.
 
@@ -190,10 +163,6 @@ def hyperparameter_draws(fit: xr.DataTree) -> xr.Dataset:
 def name_of_level(parameter: str, level: str, levels: Sequence[str]) -> str:
     """Name a level's parameter: `sd_intercept`, or `sd_intercept[region]` where there are several levels."""
     return parameter if len(levels) == 1 else f"{parameter}[{level}]"
-
-
-def _by_replicate(draws: xr.Dataset, replicate: NDArray[np.int64]) -> list[xr.Dataset]:
-    return [draws.isel(chain=np.flatnonzero(replicate == name)) for name in np.unique(replicate)]
 
 
 def _gate_of_parameters(

@@ -28,6 +28,7 @@ from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import priors_as_json, resolve_priors
+from bayes_saude.models.sequence import sequence_basis
 from bayes_saude.models.shifts import make_shifts
 from bayes_saude.models.spec import ModelSpec
 
@@ -131,6 +132,7 @@ def fit_validated(
         if spec.integrated
     }
     priors = resolve_priors(spec, panel)
+    basis = sequence_basis(panel, tree) if spec.model.sequence else None
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
 
     seconds: dict[str, float] = {}
@@ -138,7 +140,7 @@ def fit_validated(
         trend = (
             Trend(priors, len(tree.levels), shifts.sizes)
             if spec.integrated
-            else KeptTrend(spec.model.family, priors, tree, spec.data.origin)
+            else KeptTrend(spec, priors, tree, shifts, basis)
         )
     settings = {"draws": ceil(draws / len(replicates)), "tune": tune, "chains": chains}
     posteriors, statistics = [], []

@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 from nutpie.compile_pymc import CompiledPyMCModel
 
 from bayes_saude.inference.sampler import STATISTICS, THIN, Sample, run, thinned
-from bayes_saude.models.kept import kept_data, kept_trend
+from bayes_saude.models.kept import Shape, kept_trend
+from bayes_saude.models.kept_data import UNITLESS, kept_data, unit_of
 from bayes_saude.models.outcomes import FAMILIES
+from bayes_saude.models.parameters import prior_distributions
 from bayes_saude.models.predictor import Tree
 from bayes_saude.models.priors import AnyPrior
-from bayes_saude.models.spec import prior_distributions
+from bayes_saude.models.shifts import Shifts
+from bayes_saude.models.spec import ModelSpec
+from bayes_saude.models.years import make_years
 
 # On 853 municipalities in 77 health regions in 13 macro-regions, an iteration takes 18 gradients at 0.8, and
 # at 0.9 it takes 31. Two at 0.8 for each draw kept serve better than one at 0.9: R-hat of units is 1.004 at
@@ -25,30 +29,44 @@ TARGET_ACCEPT, TARGET_ACCEPT_OF_FEW, FEW = 0.8, 0.99, 200
 
 
 class KeptTrend:
-    """A trend of a family other than the Gaussian, compiled.
+    """A trend whose units' effects are parameters, compiled.
 
     A trend of the same family, numbers of units and distributions of priors is compiled once.
 
     Parameters
     ----------
-    family : str
+    spec : ModelSpec
     priors : mapping
         From `resolve_priors`.
     tree : Tree
-    origin : float
-        The trend's zero.
+    shifts : Shifts
+    basis : array or None
+        From `sequence_basis`, where the units of the outermost level stand in an order.
     """
 
-    def __init__(self, family: str, priors: Mapping[str, AnyPrior], tree: Tree, origin: float) -> None:
-        self.family, self.priors, self.tree, self.origin = family, priors, tree, origin
-        slopes = any(name.startswith("corr") for name in priors)
-        numbers = [str(depth) for depth in range(len(tree.levels))]
-        slots = prior_distributions(numbers, slopes=slopes, family=family)
+    def __init__(
+        self,
+        spec: ModelSpec,
+        priors: Mapping[str, AnyPrior],
+        tree: Tree,
+        shifts: Shifts,
+        basis: NDArray[np.float64] | None,
+    ) -> None:
+        self.spec, self.priors, self.tree, self.shifts, self.basis = spec, priors, tree, shifts, basis
+        slots = prior_distributions(
+            [str(depth) for depth in range(len(tree.levels))],
+            slopes=spec.model.slopes,
+            family=spec.model.family,
+            predictors=[f"group_{k}" for k in range(len(shifts.groups))],
+            year_effects=shifts.of_times,
+        )
         self._slots = dict(zip(priors, slots, strict=True))
         dists = tuple((self._slots[name], prior.dist) for name, prior in priors.items())
-        sizes = tuple(len(units) for units in tree.units)
-        self.target_accept = TARGET_ACCEPT if sum(sizes) > FEW else TARGET_ACCEPT_OF_FEW
-        self._compiled = _compile(family, dists, sizes)
+        units = tuple(len(names) for names in tree.units)
+        self.target_accept = TARGET_ACCEPT if sum(units) > FEW else TARGET_ACCEPT_OF_FEW
+        self._compiled = _compile(
+            spec.model.family, dists, Shape(units, shifts.sizes, sequence=basis is not None)
+        )
 
     def sample(
         self, panel: pd.DataFrame, *, draws: int, tune: int, chains: int, seed: int, progress: bool
@@ -67,17 +85,26 @@ class KeptTrend:
         dict
             `{level}_effect`, shape (chains, draws, units, terms): each unit's deviation from its parent.
         """
-        data = kept_data(self.family, panel, self.tree, self.origin, self.priors)
+        family = self.spec.model.family
+        data = kept_data(
+            family, panel, self.tree, self.spec.data.origin, self.priors, self.shifts, self.basis
+        )
         trace = run(
             self._compiled.with_data(**data), target_accept=self.target_accept,
             draws=draws * THIN, tune=tune, chains=chains, seed=seed, progress=progress,
         )  # fmt: skip
         posterior, statistics = trace["posterior"], trace["sample_stats"]
+        unit = unit_of(family, panel)
         effects = {
-            f"{level}_effect": posterior[f"effect_{depth}"].to_numpy()[:, THIN - 1 :: THIN].astype(np.float32)
+            f"{level}_effect": (unit * thinned(posterior[f"effect_{depth}"].to_numpy())).astype(np.float32)
             for depth, level in enumerate(self.tree.levels)
         }
-        hyperparameters = {name: thinned(posterior[slot].to_numpy()) for name, slot in self._slots.items()}
+        hyperparameters = {
+            name: thinned(posterior[slot].to_numpy()) * (1 if self.priors[name].dist in UNITLESS else unit)
+            for name, slot in self._slots.items()
+        }
+        if self.shifts.of_times:
+            hyperparameters["year_effect"] = unit * thinned(posterior["year_effect"].to_numpy())
         return (
             Sample(
                 hyperparameters,
@@ -88,15 +115,23 @@ class KeptTrend:
 
 
 @cache
-def _compile(family: str, dists: tuple[tuple[str, str], ...], sizes: tuple[int, ...]) -> CompiledPyMCModel:
+def _compile(family: str, dists: tuple[tuple[str, str], ...], shape: Shape) -> CompiledPyMCModel:
+    units, n_times = shape.units, shape.shifts.times
     placeholder: dict[str, NDArray] = {
         "leaf": np.zeros(1, dtype=np.int64),
         "elapsed": np.zeros(1),
         "place": np.zeros(2),
         "priors": np.ones((len(dists), 2)),
-        **{f"parents_{depth}": np.zeros(size, dtype=np.int64) for depth, size in enumerate(sizes) if depth},
+        **{f"parents_{depth}": np.zeros(size, dtype=np.int64) for depth, size in enumerate(units) if depth},
         **{name: np.ones(1) for name in FAMILIES[family].columns},
+        **{f"group_{k}": np.zeros(units[-1], dtype=np.int64) for k in range(len(shape.shifts.groups))},
     }
-    model = kept_trend(family, dict(dists), sizes, placeholder)
-    names = [name for name, _ in dists] + [f"effect_{depth}" for depth in range(len(sizes))]
-    return nutpie.compile_pymc_model(model, var_names=names)
+    names = [name for name, _ in dists] + [f"effect_{depth}" for depth in range(len(units))]
+    if shape.sequence:
+        placeholder["basis"] = np.ones((units[0], units[0] - 1))
+    if n_times:
+        elapsed = np.arange(n_times, dtype=float)
+        placeholder |= {"time": np.zeros(1, dtype=np.int64), "line": np.ones((2, n_times))}
+        placeholder |= make_years(elapsed, elapsed, elapsed)._asdict()
+        names.append("year_effect")
+    return nutpie.compile_pymc_model(kept_trend(family, dict(dists), shape, placeholder), var_names=names)

@@ -8,6 +8,8 @@ import arviz_stats
 import numpy as np
 import xarray as xr
 
+from bayes_saude.inference.replicates import about_replicates
+
 
 class Worst(NamedTuple):
     """One variable for each level and term, named after its worst unit, "slope of Betim"."""
@@ -54,13 +56,16 @@ def worst_units(fit: xr.DataTree) -> Worst:
     Returns
     -------
     Worst
-        Seconds for 853 units.
+        Of chains about their replicates. Seconds for 853 units.
     """
+    replicate = fit["posterior"]["replicate"].to_numpy()
     rhat: dict[str, xr.DataArray] = {}
     ess: dict[str, xr.DataArray] = {}
     for level, coefficients in coefficients_by_level(fit):
         for term in coefficients["term"].values.tolist():
-            draws = coefficients.sel(term=term, drop=True).rename("draws")
+            own = coefficients.sel(term=term, drop=True).drop_vars("replicate", errors="ignore")
+            # Replicates differ in the data of single units.
+            draws = about_replicates(own.to_dataset(name="draws"), replicate)["draws"]
             for found, values in (
                 (rhat, arviz_stats.rhat(draws)),
                 (ess, -arviz_stats.ess(draws, method="bulk")),

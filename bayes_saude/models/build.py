@@ -15,13 +15,16 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.tensor import TensorVariable
 
-from bayes_saude.models.kept import kept_data, kept_trend
+from bayes_saude.models.kept import Shape, kept_trend
+from bayes_saude.models.kept_data import kept_data
 from bayes_saude.models.marginal import Covariance, Rows, log_likelihood
 from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.outcomes import FAMILIES
+from bayes_saude.models.parameters import prior_distributions
 from bayes_saude.models.predictor import TERMS, Tree, make_tree
 from bayes_saude.models.priors import AnyPrior, location_and_scale, resolve_priors, signed_variable
-from bayes_saude.models.shifts import Additions, Sizes, contrasts, less, make_shifts
+from bayes_saude.models.sequence import sequence_basis
+from bayes_saude.models.shifts import Additions, Shifts, Sizes, contrasts, less, make_shifts
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.models.years import Years, year_effects
 
@@ -47,21 +50,30 @@ def build(spec: ModelSpec, panel: pd.DataFrame) -> pm.Model:
         If the panel cannot identify the trend: one time only, no scatter, a level with no siblings.
     """
     tree = make_tree(panel, spec.data.levels)
-    if not spec.integrated:
-        return _kept(spec, panel, tree)
-    # The moments first: they refuse a panel without a trend, which has no scale for priors either.
     shifts = make_shifts(panel, tree, spec.data.predictors, spec.model.year_effects)
+    if not spec.integrated:
+        return _kept(spec, panel, tree, shifts)
+    # The moments first: they refuse a panel without a trend, which has no scale for priors either.
     moments = make_moments(panel, tree, spec.data.origin, FAMILIES[spec.model.family].link, shifts)
     priors = resolve_priors(spec, panel)
     dists = {name: prior.dist for name, prior in priors.items()}
     return gaussian_trend(dists, model_data(moments, priors), shifts.sizes)
 
 
-def _kept(spec: ModelSpec, panel: pd.DataFrame, tree: Tree) -> pm.Model:
+def _kept(spec: ModelSpec, panel: pd.DataFrame, tree: Tree, shifts: Shifts) -> pm.Model:
     family, priors = spec.model.family, resolve_priors(spec, panel)
-    dists = {name: prior.dist for name, prior in priors.items()}
-    data = kept_data(family, panel, tree, spec.data.origin, priors)
-    return kept_trend(family, dists, [len(units) for units in tree.units], data)
+    basis = sequence_basis(panel, tree) if spec.model.sequence else None
+    # Predictors are numbered, as the compiled model knows no names.
+    numbers = [f"group_{k}" for k in range(len(shifts.groups))]
+    slots = prior_distributions(
+        spec.data.levels, slopes=spec.model.slopes, family=family, predictors=numbers,
+        year_effects=shifts.of_times,
+    )  # fmt: skip
+    dists = {slot: prior.dist for slot, prior in zip(slots, priors.values(), strict=True)}
+    shape = Shape(tuple(len(units) for units in tree.units), shifts.sizes, basis is not None)
+    return kept_trend(
+        family, dists, shape, kept_data(family, panel, tree, spec.data.origin, priors, shifts, basis)
+    )
 
 
 def model_data(moments: Moments, priors: Mapping[str, AnyPrior]) -> dict[str, NDArray[np.float64]]:

@@ -1,4 +1,4 @@
-"""Likelihoods whose units' effects stay parameters: one function per family.
+"""Likelihoods for units' effects that stay parameters: one function per family.
 
 Each gives the log density of every row up to a term of the data alone. `concentration` is 1 / dispersion²: at
 a dispersion of zero the beta-binomial is binomial and the negative binomial is Poisson.
@@ -10,6 +10,25 @@ import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable
 
 type Outcome = Mapping[str, TensorVariable]
+
+
+def normal(eta: TensorVariable, outcome: Outcome, sd_resid: TensorVariable) -> TensorVariable:
+    """Value on the link's scale ~ N(eta, sd_resid)."""
+    return -0.5 * ((outcome["value"] - eta) / sd_resid) ** 2 - pt.log(sd_resid)
+
+
+def student_t(
+    eta: TensorVariable, outcome: Outcome, sd_resid: TensorVariable, df: TensorVariable
+) -> TensorVariable:
+    """Value ~ eta + sd_resid t, t Student's with `df` degrees of freedom: values far off pull little."""
+    squared = ((outcome["value"] - eta) / sd_resid) ** 2
+    return (
+        pt.gammaln((df + 1) / 2)
+        - pt.gammaln(df / 2)
+        - 0.5 * pt.log(df)
+        - pt.log(sd_resid)
+        - (df + 1) / 2 * pt.log1p(squared / df)
+    )
 
 
 def binomial(eta: TensorVariable, outcome: Outcome) -> TensorVariable:
@@ -53,6 +72,10 @@ def negative_binomial(eta: TensorVariable, outcome: Outcome, dispersion: TensorV
 
 
 LIKELIHOODS: Mapping[str, Callable[..., TensorVariable]] = {
+    "gaussian": normal,
+    "lognormal": normal,
+    "logit_normal": normal,
+    "student_t": student_t,
     "binomial": binomial,
     "beta_binomial": beta_binomial,
     "negative_binomial": negative_binomial,

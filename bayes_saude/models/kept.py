@@ -27,7 +27,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
@@ -35,8 +34,10 @@ from pytensor.tensor import TensorVariable
 
 from bayes_saude.models.families import LIKELIHOODS
 from bayes_saude.models.outcomes import FAMILIES
-from bayes_saude.models.predictor import Tree
-from bayes_saude.models.priors import AnyPrior, location_and_scale, pooled, signed_variable
+from bayes_saude.models.predictor import INTERCEPT, TERMS
+from bayes_saude.models.priors import signed_variable
+from bayes_saude.models.shifts import UNSHIFTED, Sizes, contrasts
+from bayes_saude.models.years import Years, year_effects
 
 
 class Scatter(NamedTuple):
@@ -47,48 +48,33 @@ class Scatter(NamedTuple):
     corr: TensorVariable
 
 
-# Where the sampler starts: units that differ by a third of the prior's scale.
-START = 0.3
-
-
-def kept_data(
-    family: str, panel: pd.DataFrame, tree: Tree, origin: float, priors: Mapping[str, AnyPrior]
-) -> dict[str, NDArray]:
-    """Collect what a model takes as data.
+class Shape(NamedTuple):
+    """What decides how many parameters a model has.
 
     Parameters
     ----------
-    family : str
-    panel : pandas.DataFrame
-        One replicate of a validated panel.
-    tree : Tree
-    origin : float
-        The trend's zero.
-    priors : mapping
-        From `resolve_priors`.
-
-    Returns
-    -------
-    dict
-        `leaf` : shape (rows,), position of each row's unit; `elapsed` : shape (rows,), time since the mean
-        time; `place` : shape (2,), the mean time since the origin, and the pooled outcome on the trend's
-        scale, from which heights are counted; `priors` : shape (hyperparameters, 2); `parents_1`, ... : shape
-        (units,), for each level but the outermost; the outcome's columns.
+    units : tuple of int
+        Numbers of units, outermost level first.
+    shifts : Sizes
+    sequence : bool
+        Whether the units of the outermost level stand in an order, see `sequence`.
     """
-    time = panel["time"].to_numpy(dtype=np.float64)
-    return {
-        "leaf": tree.leaf_of(panel),
-        "elapsed": time - time.mean(),
-        "place": np.array([time.mean() - origin, pooled(family, panel)]),
-        "priors": np.array([location_and_scale(prior) for prior in priors.values()]),
-        **{f"parents_{depth}": tree.parents[depth] for depth in range(1, len(tree.levels))},
-        **{name: panel[name].to_numpy(dtype=np.float64) for name in FAMILIES[family].columns},
-    }
+
+    units: tuple[int, ...]
+    shifts: Sizes = UNSHIFTED
+    sequence: bool = False
 
 
-def kept_trend(
-    family: str, dists: Mapping[str, str], sizes: Sequence[int], data: Mapping[str, NDArray]
-) -> pm.Model:
+# Where the sampler starts: units that differ by a third of the prior's scale.
+START = 0.3
+# Log-odds and log rates of rows scatter about their trend by some such number, from which the deviations of
+# times are written; any gives the same model.
+SD_ROW = 0.3
+# Degrees of freedom above which Student's t has a mean.
+LEAST_DF = 1.0
+
+
+def kept_trend(family: str, dists: Mapping[str, str], shape: Shape, data: Mapping[str, NDArray]) -> pm.Model:
     """Write the hierarchical trend with every unit's coefficients as parameters.
 
     Parameters
@@ -97,50 +83,122 @@ def kept_trend(
         A name in `families.LIKELIHOODS`.
     dists : mapping of str to str
         Prior distribution by hyperparameter, in the order of the rows of `data["priors"]`.
-    sizes : sequence of int
-        Numbers of units, outermost level first.
+    shape : Shape
     data : mapping
-        See `kept_data`.
+        See `kept_data.kept_data`.
 
     Returns
     -------
     pymc.Model
         Deterministic variables are `intercept` and `effect_0`, `effect_1`, ..., of shape (units, terms): each
-        unit's deviation from its parent's intercept (at the origin) and slope.
+        unit's deviation from its parent's intercept (at the origin) and slope, without the effects of the
+        predictors' groups, which are the vectors `intercept[...]` and `slope[...]`.
     """
     with pm.Model() as model:
         shared = {name: pm.Data(name, values) for name, values in data.items()}
         centre, reference = shared["place"][0], shared["place"][1]
         of_prior = {name: shared["priors"][row] for row, name in enumerate(dists)}
-        slope = pm.Normal("slope", *_pair(of_prior["slope"]), initval=0.0)
-        location, width = _pair(of_prior["intercept"])
-        height = pm.Normal("height", location + centre * slope - reference, width, initval=0.0)
-        pm.Deterministic("intercept", height + reference - centre * slope)
+        besides = {name: _scale_variable(name, dists, of_prior) for name in FAMILIES[family].parameters}
+        years, line = _years(dists, of_prior, shared, besides, shape.shifts.times)
+        height, slope = _population(of_prior, centre, reference, line)
 
         suffixes = [name.removeprefix("sd_intercept") for name in dists if name.startswith("sd_intercept")]
-        for depth, (suffix, size) in enumerate(zip(suffixes, sizes, strict=True)):
+        for depth, (suffix, size) in enumerate(zip(suffixes, shape.units, strict=True)):
+            basis = shared["basis"] if shape.sequence and not depth else None
             if depth:
                 parents = shared[f"parents_{depth}"]
                 height, slope = height[parents], (slope[parents] if slope.ndim else slope)
+            if depth == len(suffixes) - 1:
+                height, slope = _with_groups((height, slope), of_prior, shared, shape.shifts.groups)
             if f"sd_slope{suffix}" in dists:
                 scatter = _scatter(suffix, dists, of_prior, centre)
-                height, slope = _lines(depth, size, (height, slope), scatter, centre)
+                height, slope = _lines(depth, size, (height, slope), scatter, centre, basis)
             else:
                 sd = _scale_variable(f"sd_intercept{suffix}", dists, of_prior)
-                height = _heights(depth, size, height, sd)
+                height, own = _heights(depth, size, height, sd, basis)
+                pm.Deterministic(f"effect_{depth}", own[:, None])
 
-        leaf = shared["leaf"]
-        eta = reference + height[leaf] + (slope[leaf] if slope.ndim else slope) * shared["elapsed"]
-        besides = [_scale_variable(name, dists, of_prior) for name in FAMILIES[family].parameters]
-        pm.Potential("log_likelihood", LIKELIHOODS[family](eta, shared, *besides).sum())
+        leaf, elapsed = shared["leaf"], shared["elapsed"]
+        eta = reference + height[leaf] + (slope[leaf] if slope.ndim else slope) * elapsed
+        if years is not None:
+            eta += years[shared["time"]] - line[0] - line[1] * elapsed
+        pm.Potential("log_likelihood", LIKELIHOODS[family](eta, shared, *besides.values()).sum())
     return model
 
 
-def _heights(depth: int, size: int, parent: TensorVariable, sd: TensorVariable) -> TensorVariable:
-    """Make the heights of a level whose units share their parents' slope."""
-    height = pm.Normal(f"height_{depth}", parent, sd, shape=size, initval=np.zeros(size))
-    pm.Deterministic(f"effect_{depth}", (height - parent)[:, None])
-    return height
+def _years(
+    dists: Mapping[str, str],
+    of_prior: Mapping[str, TensorVariable],
+    shared: Mapping[str, TensorVariable],
+    besides: Mapping[str, TensorVariable],
+    size: int,
+) -> tuple[TensorVariable | None, tuple[TensorVariable, TensorVariable]]:
+    """Make the deviations of times, where there are; give their line, height at the mean time and slope."""
+    if not size:
+        return None, (pt.constant(0.0), pt.constant(0.0))
+    _, width = _pair(of_prior["sd_year"])
+    unit = START * width
+    sd_year = unit * signed_variable("signed_sd_year", dists["sd_year"], width / unit)
+    pm.Deterministic("sd_year", abs(sd_year))
+    sd_row = besides.get("sd_resid", pt.constant(SD_ROW))
+    years = year_effects(sd_year, sd_row, Years(*(shared[name] for name in Years._fields)), size)
+    pm.Deterministic("year_effect", years)
+    of_line = shared["line"] @ years
+    return years, (of_line[0], of_line[1])
+
+
+def _population(
+    of_prior: Mapping[str, TensorVariable],
+    centre: TensorVariable,
+    reference: TensorVariable,
+    line: tuple[TensorVariable, TensorVariable],
+) -> tuple[TensorVariable, TensorVariable]:
+    """Make the population's height at the mean time and slope, with the line of the times' deviations.
+
+    The data cannot tell that line from the population's own, whose intercept and slope are recorded.
+    """
+    location, width = _pair(of_prior["slope"])
+    seen_slope = pm.Normal("seen_slope", location + line[1], width, initval=0.0)
+    slope = pm.Deterministic("slope", seen_slope - line[1])
+    location, width = _pair(of_prior["intercept"])
+    middle = location + centre * slope - reference
+    height = pm.Normal("height", middle + line[0], width, initval=0.0)
+    pm.Deterministic("intercept", height - line[0] + reference - centre * slope)
+    return height, seen_slope
+
+
+def _with_groups(
+    parent: tuple[TensorVariable, TensorVariable],
+    of_prior: Mapping[str, TensorVariable],
+    shared: Mapping[str, TensorVariable],
+    sizes: Sequence[int],
+) -> tuple[TensorVariable, TensorVariable]:
+    """Add to the parents' lines the effects of the groups that the units of the innermost level are in."""
+    height, slope = parent
+    for k, size in enumerate(sizes):
+        for term in TERMS:
+            name = f"{term}[group_{k}]"
+            if name not in of_prior:
+                continue
+            _, width = _pair(of_prior[name])
+            z = pm.Normal(f"z_{name}", shape=size - 1, initval=np.zeros(size - 1))
+            effects = pm.Deterministic(name, width * (contrasts(size) @ z))[shared[f"group_{k}"]]
+            if term == INTERCEPT:
+                height = height + effects
+            else:
+                height, slope = height + shared["place"][0] * effects, slope + effects
+    return height, slope
+
+
+def _heights(
+    depth: int, size: int, parent: TensorVariable, sd: TensorVariable, basis: TensorVariable | None
+) -> tuple[TensorVariable, TensorVariable]:
+    """Make the heights of a level's units, and their deviations from their parents'."""
+    if basis is None:
+        height = pm.Normal(f"height_{depth}", parent, sd, shape=size, initval=np.zeros(size))
+        return height, height - parent
+    own = basis @ pm.Normal(f"height_{depth}", 0.0, sd, shape=size - 1, initval=np.zeros(size - 1))
+    return parent + own, own
 
 
 def _lines(
@@ -149,11 +207,13 @@ def _lines(
     parent: tuple[TensorVariable, TensorVariable],
     scatter: Scatter,
     centre: TensorVariable,
+    basis: TensorVariable | None,
 ) -> tuple[TensorVariable, TensorVariable]:
     """Make a level's heights at the mean time and slopes, and record the effects at the origin."""
-    height = pm.Normal(f"height_{depth}", parent[0], scatter.sd_height, shape=size, initval=np.zeros(size))
-    z = pm.Normal(f"z_{depth}", shape=size, initval=np.zeros(size))
-    own_height = height - parent[0]
+    height, own_height = _heights(depth, size, parent[0], scatter.sd_height, basis)
+    n = size if basis is None else size - 1
+    z = pm.Normal(f"z_{depth}", shape=n, initval=np.zeros(n))
+    z = z if basis is None else basis @ z
     corr, across = scatter.corr, pt.sqrt((1 - scatter.corr) * (1 + scatter.corr))
     own_slope = scatter.sd_slope * (corr * own_height / scatter.sd_height + across * z)
     effect = pt.stack([own_height - centre * own_slope, own_slope], axis=-1)
@@ -203,11 +263,14 @@ def _log_prior(dist: str, value: TensorVariable) -> TensorVariable:
 def _scale_variable(
     name: str, dists: Mapping[str, str], of_prior: Mapping[str, TensorVariable]
 ) -> TensorVariable:
-    """Make the variable of a standard deviation or of the dispersion."""
+    """Make the variable of a standard deviation, of the dispersion or of the degrees of freedom."""
     _, width = _pair(of_prior[name])
     match dists[name]:
         case "halfnormal":
             return pm.HalfNormal(name, width, initval=START * width)
+        case "gamma":
+            shape, rate = _pair(of_prior[name])
+            return pm.Truncated(name, pm.Gamma.dist(alpha=shape, beta=rate), lower=LEAST_DF, initval=10.0)
         case "exponential":
             return pm.Exponential(name, scale=width, initval=START * width)
         case _:

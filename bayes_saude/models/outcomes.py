@@ -51,7 +51,8 @@ class Family(NamedTuple):
         Canonical names of the outcome's columns.
     link : Link
     parameters : tuple of str
-        Hyperparameters besides the trend's: `sd_resid`, or `dispersion`, which is 1 / sqrt(concentration).
+        Hyperparameters besides the trend's: `sd_resid`, of Student's t the scale, with its degrees of freedom
+        `df`; or `dispersion`, which is 1 / sqrt(concentration).
     integrated : bool
         Whether the outcome is a value that scatters normally about the trend on the link's scale, so that
         units' coefficients can be integrated out exactly.
@@ -71,6 +72,7 @@ VALUE, SHARE, RATE = ("value",), ("successes", "trials"), ("count", "exposure")
 LINE, POSITIVE, WITHIN_ONE = (-inf, inf), (0.0, inf), (0.0, 1.0)
 FAMILIES = {
     GAUSSIAN: Family(VALUE, IDENTITY, ("sd_resid",), True, LINE),
+    "student_t": Family(VALUE, IDENTITY, ("sd_resid", "df"), False, LINE),
     "lognormal": Family(VALUE, LOG, ("sd_resid",), True, POSITIVE),
     "logit_normal": Family(VALUE, LOGIT, ("sd_resid",), True, WITHIN_ONE),
     "binomial": Family(SHARE, LOGIT, (), False, WITHIN_ONE),

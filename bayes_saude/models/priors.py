@@ -6,16 +6,20 @@ standard deviations half-normal with scale sd(y), or sd(y) / sd(t) for slopes. F
 they are on the link's scale, per unit of time: intercept ~ N(0, 1.5) for a share, about the logarithm of the
 panel's rate for a count; slope ~ N(0, 0.5); standard deviations and the dispersion half-normal with scale
 0.5. `sd_year` has a quarter of these scales. The effects of a predictor's groups are normal with the scale of
-the standard deviations of units. Correlations are LKJ(2) throughout.
+the standard deviations of units. Correlations are LKJ(2) throughout. The degrees of freedom of
+Student's t are Gamma(2, 0.1) (Juárez and Steel 2010, doi:10.1198/jbes.2009.07145) above 1, where the line is
+still the mean.
 """
 
 import json
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import pymc as pm
 from pytensor.tensor import TensorVariable
 
+from bayes_saude.errors import DataError
 from bayes_saude.models.outcomes import FAMILIES, LOGIT, VALUE
 from bayes_saude.models.parameters import LKJ, Exponential, Gamma, HalfCauchy, HalfNormal, Normal
 from bayes_saude.models.predictor import TERMS
@@ -63,6 +67,11 @@ def _default(name: str, defaults: Mapping[str, AnyPrior]) -> AnyPrior:
 def _of_values(family: str, panel: pd.DataFrame) -> dict[str, AnyPrior]:
     values = pd.Series(FAMILIES[family].link.to_trend(panel["value"].to_numpy(dtype=float)))
     sd = float(values.std())
+    if sd <= 1e-9 * values.abs().max():
+        raise DataError(
+            "All values of the panel are the same, so that there is no scatter to model.",
+            "Check that the outcome's column is the right one.",
+        )
     sd_slope = sd / float(panel["time"].std())
     return {
         "intercept": Normal(dist="normal", mu=float(values.mean()), sigma=DEFAULT_WIDTH * sd),
@@ -71,6 +80,7 @@ def _of_values(family: str, panel: pd.DataFrame) -> dict[str, AnyPrior]:
         "sd_slope": HalfNormal(dist="halfnormal", sigma=sd_slope),
         "sd_resid": HalfNormal(dist="halfnormal", sigma=sd),
         "sd_year": HalfNormal(dist="halfnormal", sigma=YEARS_TO_UNITS * sd),
+        "df": Gamma(dist="gamma", shape=2.0, rate=0.1),
     }
 
 
@@ -89,7 +99,9 @@ def _of_events(family: str, panel: pd.DataFrame) -> dict[str, AnyPrior]:
 
 
 def pooled(family: str, panel: pd.DataFrame) -> float:
-    """Share or rate of a whole panel, on the trend's scale; half an event keeps it finite."""
+    """Share, rate or mean of a whole panel, on the trend's scale; half an event keeps it finite."""
+    if FAMILIES[family].columns == VALUE:
+        return float(np.mean(FAMILIES[family].link.to_trend(panel["value"].to_numpy(dtype=float))))
     events, size = (float(panel[name].sum()) for name in FAMILIES[family].columns)
     return float(FAMILIES[family].link.to_trend((events + 0.5) / (size + 1)))
 

@@ -97,11 +97,16 @@ class FamilySpec(Section):
     """The distribution of the outcome about its trend."""
 
     family: Literal[
-        "gaussian", "lognormal", "logit_normal", "binomial", "beta_binomial", "negative_binomial"
+        "gaussian", "student_t", "lognormal", "logit_normal", "binomial", "beta_binomial", "negative_binomial"
     ] = Field(description='the distribution of the outcome, e.g. family = "gaussian"')
     slopes: bool = Field(True, description="true: each unit has a slope of its own; false: an intercept only")
     year_effects: bool = Field(
         False, description="true: each time has a deviation of its own from the line, common to all units"
+    )
+    sequence: str | None = Field(
+        None,
+        min_length=1,
+        description='the outermost level, if its units stand in an order, e.g. sequence = "age_group"',
     )
 
 
@@ -155,6 +160,15 @@ class ModelFile(Section):
         return self
 
     @model_validator(mode="after")
+    def _sequence_is_the_outermost_level(self) -> Self:
+        if self.model.sequence not in (None, outermost := self.data.levels[0]):
+            raise ValueError(
+                f"model.sequence: it is the outermost level, '{outermost}', or left out, "
+                f"not '{self.model.sequence}'"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _target_fits_the_family(self) -> Self:
         family, target = self.model.family, self.ranking.target
         low, high = FAMILIES[family].support
@@ -187,8 +201,11 @@ class ModelSpec(ModelFile):
 
     @property
     def integrated(self) -> bool:
-        """Whether the units' coefficients are integrated out, and not sampled."""
-        return FAMILIES[self.model.family].integrated
+        """Whether the units' coefficients are integrated out, and not sampled.
+
+        Those of a sequence depend on each other, and are sampled.
+        """
+        return FAMILIES[self.model.family].integrated and not self.model.sequence
 
     @property
     def plain(self) -> bool:

@@ -81,7 +81,7 @@ def age_groups():
 
 
 def test_the_age_groups_have_nine_groups_in_five_years_and_no_state(age_groups):
-    assert age_groups.columns.tolist() == ["age_group", "year", "successes", "trials"]
+    assert age_groups.columns.tolist() == ["age_group", "year", "successes", "trials", "count", "exposure"]
     assert age_groups["age_group"].unique().tolist() == [
         "under 1", "1-4", "5-14", "15-24", "25-34", "35-44", "45-54", "55-64", "65 or over"
     ]  # fmt: skip
@@ -99,7 +99,7 @@ def test_the_age_groups_give_back_tables_5_and_9(age_groups):
     keys = ["age_group", "year"]
     share = read_published("costa2014/table_05_share_by_age_group", as_text=True).astype({"year": int})
     count = read_published("costa2014/table_09_count_by_age_group")
-    both = age_groups.merge(share, on=keys).merge(count, on=keys)
+    both = age_groups.drop(columns="count").merge(share, on=keys).merge(count, on=keys)
     assert len(both) == 45
     assert (both["successes"] == both["count"]).all()
     assert (100 * both["successes"] / both["trials"]).map("{:.2f}".format).tolist() == both["share"].tolist()
@@ -121,3 +121,22 @@ def test_the_age_groups_are_a_valid_panel(age_groups):
     )
     assert panel.columns.tolist() == ["replicate", "age_group", "time", "successes", "trials"]
     assert panel.attrs["note"] == age_groups.attrs["note"]
+
+
+def test_the_age_groups_counts_are_table_9s_of_one_year_each(age_groups):
+    assert (age_groups["count"] == age_groups["successes"]).all()
+    assert (age_groups["exposure"] == 1).all()
+
+
+def test_the_costs_of_age_groups_are_those_of_tables_17_and_13():
+    costs = read_panel("costa2014/age_group_costs")
+    assert costs.columns.tolist() == ["age_group", "year", "cost", "cost_share"]
+    assert costs.attrs["source"] == "costa2014/age_group_costs"
+    assert "table 13" in costs.attrs["note"]
+    keys = ["age_group", "year"]
+    cost = read_published("costa2014/table_17_cost_by_age_group")
+    share = read_published("costa2014/table_13_cost_share_by_age_group", as_text=True).astype({"year": int})
+    both = costs.merge(cost, on=keys).merge(share, on=keys, suffixes=("", "_printed"))
+    assert len(both) == len(costs) == 45
+    assert (both["cost"] == both["cost_2012_prices"]).all()
+    assert (100 * both["cost_share"]).map("{:.2f}".format).tolist() == both["cost_share_printed"].tolist()

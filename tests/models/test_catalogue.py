@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from bayes_saude.data.panel import read_panel
 from bayes_saude.data.shipped import SHIPPED
-from bayes_saude.errors import ModelFileError
+from bayes_saude.errors import DataError, ModelFileError
 from bayes_saude.models.catalogue import catalogue, read_model
 from bayes_saude.models.spec import parse_model, prior_distributions
 
@@ -21,14 +22,26 @@ TABLES = {
     "sa2015-pap-municipality": "table 10, p. 79",
 }
 NESTED = ["sa2015-esf-nested", "sa2015-pap-nested", "sa2015-prenatal-nested", "sa2015-vaccine-nested"]
-AGE, NESTED_SHARE = "costa2014-share-age", "icsap-share-nested"
-ROBUST = ["robust-vaccine-years"]
+AGE = "costa2014-share-age"
+ROBUST = ["robust-vaccine-student", "robust-vaccine-years"]
+# Costa (2014) by age group: outcome and family
+OF_AGES = {
+    "share": (("successes", "trials"), "beta_binomial"),
+    "number": (("count", "exposure"), "negative_binomial"),
+    "cost": ("cost", "lognormal"),
+    "cost-share": ("cost_share", "logit_normal"),
+}
+# Of municipalities in a panel that a user makes
+OF_PLACES = {"share-bands": "share", "share-nested": "share", "number-nested": "number"}
+OF_PLACES |= {"cost-nested": "cost", "cost-share-nested": "cost-share"}
 LEVELS = {"region": ("region",), "municipality": ("municipality",), "nested": ("region", "municipality")}
 PANELS = {"esf": "esf_coverage", "prenatal": "prenatal7", "vaccine": "vaccine", "pap": "pap"}
 
 
 def test_the_catalogue_has_the_models_of_the_thesis_and_the_nested_ones_in_order():
-    assert list(catalogue()) == sorted([*TABLES, *NESTED, *ROBUST, AGE, NESTED_SHARE])
+    ages = [f"costa2014-{outcome}-age{smooth}" for outcome in OF_AGES for smooth in ("", "-smooth")]
+    places = [f"icsap-{name}" for name in OF_PLACES]
+    assert set(catalogue()) == {*TABLES, *NESTED, *ROBUST, *ages, *places}
 
 
 @pytest.mark.parametrize("name", [*TABLES, *NESTED])
@@ -55,7 +68,41 @@ def test_the_robust_models_are_of_the_thesis_panel_and_no_prefix_takes_them_for_
     years = read_model("robust-vaccine-years")
     assert (years.data.panel, years.data.levels) == ("sa2015/vaccine", ("municipality",))
     assert years.model.year_effects
+    student = read_model("robust-vaccine-student")
+    assert (student.data.panel, student.model.family) == ("sa2015/vaccine", "student_t")
     assert not any(name.startswith("sa2015") for name in ROBUST)
+
+
+@pytest.mark.parametrize("smooth", [False, True])
+@pytest.mark.parametrize("outcome", OF_AGES)
+def test_a_model_of_age_groups_is_of_a_shipped_panel_and_exchangeable_or_smooth(outcome, smooth):
+    spec = read_model(f"costa2014-{outcome}-age{'-smooth' if smooth else ''}")
+    assert spec.data.panel in SHIPPED
+    assert (spec.data.outcome, spec.model.family) == OF_AGES[outcome]
+    assert spec.data.levels == ("age_group",)
+    assert spec.model.sequence == ("age_group" if smooth else None)
+    assert spec.ranking.direction == "lower_is_better"
+    assert spec.data.origin == 2012
+
+
+@pytest.mark.parametrize("name", OF_PLACES)
+def test_a_model_of_places_is_nested_and_says_in_one_sentence_that_its_panel_is_to_be_made(name):
+    spec = read_model(f"icsap-{name}")
+    assert spec.model.family == OF_AGES[OF_PLACES[name]][1]
+    assert spec.data.levels == ("macro_region", "health_region", "municipality")
+    assert spec.data.predictors == (("population_band",) if name == "share-bands" else ())
+    with pytest.raises(DataError, match=r"icsap\.csv does not exist\."):
+        read_panel(spec.data.panel)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in catalogue() if name.startswith(("costa2014", "icsap", "robust"))]
+)
+def test_what_other_models_have_commented_out_is_valid_when_uncommented(name):
+    text = re.sub(r'^# (\[priors\]|"?\w+(\[\w+\])?"? = )', r"\1", read_model(name).text, flags=re.MULTILINE)
+    spec = parse_model(text, name=name)
+    assert len(spec.priors) >= 5
+    assert spec.ranking.target is not None
 
 
 @pytest.mark.parametrize("name", NESTED)

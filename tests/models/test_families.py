@@ -16,6 +16,7 @@ SHARES = {
     "successes": np.array([3.0, 40.0, 0.0, 117_000.0]),
     "trials": np.array([10.0, 80.0, 0.0, 130_000.0]),
 }
+VALUES_SEEN = {"value": np.array([-1.0, 0.2, 9.0, 2.2])}
 COUNTS = {"count": np.array([0.0, 12.0, 3.0, 90_000.0]), "exposure": np.array([5.0, 9.5, 100.0, 12_000.0])}
 
 
@@ -30,6 +31,12 @@ def negative_binomial(eta, dispersion):
 
 
 CASES = {
+    "gaussian": (VALUES_SEEN, lambda eta, sd: stats.norm(eta, sd).logpdf(VALUES_SEEN["value"]), (0.5, 3.0)),
+    "student_t": (
+        VALUES_SEEN,
+        lambda eta, sd, df: stats.t(df, eta, sd).logpdf(VALUES_SEEN["value"]),
+        [(0.5, 1.3), (3.0, 40.0)],
+    ),
     "binomial": (
         SHARES,
         lambda eta: stats.binom(SHARES["trials"], expit(eta)).logpmf(SHARES["successes"]),
@@ -40,21 +47,20 @@ CASES = {
 }
 
 
-def test_every_family_is_integrated_or_has_a_likelihood():
-    assert {name for name, family in FAMILIES.items() if not family.integrated} == set(LIKELIHOODS)
-    assert set(CASES) == set(LIKELIHOODS)
+def test_every_family_has_a_likelihood():
+    assert set(LIKELIHOODS) == set(FAMILIES)
+    assert set(CASES) | {"lognormal", "logit_normal"} == set(LIKELIHOODS)
+    # Their values are those on the link's scale.
+    assert LIKELIHOODS["lognormal"] is LIKELIHOODS["logit_normal"] is LIKELIHOODS["gaussian"]
 
 
 @pytest.mark.parametrize("family", CASES)
 def test_differences_of_log_densities_are_scipys(family):
-    data, scipys, dispersions = CASES[family]
+    data, scipys, parameters = CASES[family]
     outcome = {name: pt.as_tensor(values) for name, values in data.items()}
     # Two places in the space of parameters: the term of the data alone falls out of the difference.
-    places = (
-        [(eta, *dispersion) for eta, dispersion in zip(ETA, np.atleast_2d(dispersions).T, strict=True)]
-        if (dispersions)
-        else [(eta,) for eta in ETA]
-    )
+    rest = [np.atleast_1d(place) for place in parameters] or [(), ()]
+    places = [(eta, *besides) for eta, besides in zip(ETA, rest, strict=True)]
     ours = [
         LIKELIHOODS[family](pt.as_tensor(eta), outcome, *map(pt.as_tensor, rest)).eval(mode="FAST_COMPILE")
         for eta, *rest in places

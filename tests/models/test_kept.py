@@ -10,6 +10,7 @@ from scipy import stats
 from bayes_saude.data.panel import validate_panel
 from bayes_saude.models.build import build
 from bayes_saude.models.priors import resolve_priors
+from bayes_saude.models.sequence import random_walk
 from bayes_saude.models.spec import parse_model
 
 LEVELS = ["region", "municipality"]
@@ -102,3 +103,34 @@ def test_a_rates_intercept_is_about_the_panels_own_whatever_the_exposures_unit()
             outcome=spec.data.outcome, source="simulated",
         )  # fmt: skip
         assert resolve_priors(spec, panel)["intercept"].mu == pytest.approx(-3 - np.log(unit), abs=0.05)
+
+
+def test_a_sequences_effects_have_the_walks_covariance_with_that_of_intercept_and_slope():
+    ages = ["under 1", "1-4", "5-14", "15-24"]
+    rows = [(age, year, k + 5, 50) for k, age in enumerate(ages) for year in (2010, 2011, 2012)]
+    frame = pd.DataFrame(rows, columns=["age", "year", "successes", "trials"])
+    text = event_model("binomial", ["age"]).text.replace("[ranking]", 'sequence = "age"\n[ranking]')
+    spec = parse_model(text, name="sequence")
+    panel = validate_panel(frame, levels=["age"], time="year", outcome=spec.data.outcome, source="ages")
+    model = build(spec, panel)
+    inputs = [
+        model[name] for name in ("height_0", "z_0", "sd_height", "signed_sd_slope", "half_corr_at_mean_time")
+    ]
+    at = [np.zeros(3), np.zeros(3), np.float64(0.7), np.float64(1.3), np.float64(0.8)]
+    outputs = [model[name] for name in ("effect_0", "sd_intercept", "sd_slope", "corr")]
+
+    def values_at(heights, z):
+        values = dict(zip(inputs, [heights, z, *at[2:]], strict=True))
+        return [output.eval(values, mode="FAST_COMPILE", on_unused_input="ignore") for output in outputs]
+
+    # The effects are linear in the standardised variables; a height's has the scale of heights.
+    steps = np.eye(3)
+    columns = [values_at(0.7 * step, at[1])[0].ravel() for step in steps]
+    columns += [values_at(at[0], step)[0].ravel() for step in steps]
+    _, sd_intercept, sd_slope, corr = values_at(at[0], at[1])
+    between = corr * sd_intercept * sd_slope
+    of_unit = np.array([[sd_intercept**2, between], [between, sd_slope**2]])
+    place = [ages.index(unit) for unit in sorted(ages)]
+    of_walk = (random_walk(4) @ random_walk(4).T)[np.ix_(place, place)]
+    covariance = np.column_stack(columns) @ np.column_stack(columns).T
+    np.testing.assert_allclose(covariance, np.kron(of_walk, of_unit), atol=1e-10)

@@ -125,6 +125,23 @@ def test_a_predictors_effects_are_about_zero():
     )
 
 
+def test_a_sequence_is_the_outermost_level_and_keeps_the_effects():
+    spec = parse(GOOD.replace("[ranking]", 'sequence = "municipality"\n[ranking]'))
+    assert (spec.model.sequence, spec.integrated, spec.plain) == ("municipality", False, False)
+    assert "model.sequence: it is the outermost level, 'region', or left out, not 'municipality'." in message(
+        NESTED.replace("[ranking]", 'sequence = "municipality"\n[ranking]')
+    )
+
+
+def test_students_degrees_of_freedom_have_a_gamma_prior():
+    text = GOOD.replace("gaussian", "student_t")
+    spec = parse(with_prior('df = {dist = "gamma", shape = 2, rate = 0.1}', text))
+    assert spec.priors["df"].rate == 0.1
+    assert "priors.df: 'halfnormal' does not fit it; use 'gamma'." in message(
+        with_prior('df = {dist = "halfnormal", sigma = 1}', text)
+    )
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -174,7 +191,7 @@ def test_every_distribution_is_read(line):
         (
             GOOD.replace("gaussian", "gausian"),
             "model.family: 'gausian' does not exist. Did you mean 'gaussian'? "
-            "Valid: 'gaussian', 'lognormal', 'logit_normal', 'binomial', 'beta_binomial', "
+            "Valid: 'gaussian', 'student_t', 'lognormal', 'logit_normal', 'binomial', 'beta_binomial', "
             "'negative_binomial'.",
         ),
         (GOOD.replace("2011", '"2011"'), "data.origin: it is a number, without quotes, not '2011'."),
