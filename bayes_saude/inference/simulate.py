@@ -14,16 +14,17 @@ from bayes_saude.inference.fit import fitting_panel
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.generative import (
     OF_LEVELS,
+    Population,
     draw_hyperparameters,
     draw_shifts,
     draw_units,
+    population_of,
     trend,
 )
 from bayes_saude.models.outcome_draws import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
-from bayes_saude.models.predictor import TERMS, Tree, make_tree
+from bayes_saude.models.predictor import TERMS
 from bayes_saude.models.priors import resolve_priors
-from bayes_saude.models.shifts import Shifts, make_shifts
 from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
@@ -86,21 +87,20 @@ def simulate(
     spec = spec if isinstance(spec, ModelSpec) else read_model(spec)
     whole = fitting_panel(spec, panel)
     spec = spec.model_copy(update={"priors": resolve_priors(spec, whole)})
-    tree = make_tree(whole, spec.data.levels)
+    population = population_of(spec, whole)
     rows = whole[whole["replicate"] == whole["replicate"].iloc[0]].assign(replicate=1).reset_index(drop=True)
     rng = np.random.default_rng(seed)
 
-    shifts = make_shifts(whole, tree, spec.data.predictors, spec.model.year_effects)
-    coords = _coords(spec, tree, shifts)
+    coords = _coords(spec, population)
     drawn = draw_hyperparameters(spec.priors, 1, rng)
     given = _given(truth or {}, drawn, coords)
     drawn |= given
-    drawn |= draw_shifts(drawn, spec.priors, shifts, rng) | given
-    drawn |= draw_units(drawn, tree, rng, shifts, drawn) | given
+    drawn |= draw_shifts(drawn, spec.priors, population.shifts, rng) | given
+    drawn |= draw_units(drawn, population, rng, drawn) | given
     family = FAMILIES[spec.model.family]
     outcome = outcome_of(spec.model.family).draw(
         rng,
-        trend(drawn, tree, shifts, rows, spec.data.origin),
+        trend(drawn, population, rows, spec.data.origin),
         {name: rows[name].to_numpy(dtype=np.float64) for name in family.columns},
         {name: drawn[name][:, None] for name in family.parameters},
     )
@@ -117,8 +117,9 @@ def _own_names(spec: ModelSpec) -> dict[str, str]:
     return names | ({"unit": spec.data.unit} if spec.data.unit else {})
 
 
-def _coords(spec: ModelSpec, tree: Tree, shifts: Shifts) -> dict[str, Any]:
+def _coords(spec: ModelSpec, population: Population) -> dict[str, Any]:
     """Name what the axes of a truth count."""
+    tree, shifts, _ = population
     units = dict(zip(tree.levels, tree.units, strict=True)) | dict(shifts.groups)
     return {
         **{name: names.astype(object) for name, names in units.items()},

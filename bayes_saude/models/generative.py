@@ -6,7 +6,7 @@ side by side on the last.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,11 @@ from scipy import stats
 
 from bayes_saude.errors import BayesSaudeError, listed
 from bayes_saude.models.parameters import Prior
-from bayes_saude.models.predictor import TERMS, Tree
+from bayes_saude.models.predictor import TERMS, Tree, make_tree
 from bayes_saude.models.priors import AnyPrior, location_and_scale
-from bayes_saude.models.shifts import Shifts, contrasts
+from bayes_saude.models.sequence import sequence_basis
+from bayes_saude.models.shifts import Shifts, contrasts, make_shifts
+from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
 type Draws = Mapping[str, Values]
@@ -67,6 +69,29 @@ PRIORS: Mapping[str, Callable] = {
     "lkj": lambda prior: stats.beta(prior.eta, prior.eta, loc=-1, scale=2),
     "gamma": lambda prior: Above(LEAST_DF, stats.gamma(prior.shape, scale=1 / prior.rate)),
 }
+
+
+class Population(NamedTuple):
+    """Whom a model is about, as its file and a panel say.
+
+    Parameters
+    ----------
+    tree : Tree
+    shifts : Shifts
+    basis : array, shape (units, units - 1), or None
+        Of the outermost level, where its units stand in an order: see `sequence.sequence_basis`.
+    """
+
+    tree: Tree
+    shifts: Shifts
+    basis: Values | None
+
+
+def population_of(spec: ModelSpec, panel: pd.DataFrame) -> Population:
+    """Read the population off a validated panel, all its replicates together."""
+    tree = make_tree(panel, spec.data.levels)
+    shifts = make_shifts(panel, tree, spec.data.predictors, spec.model.year_effects)
+    return Population(tree, shifts, sequence_basis(panel, tree) if spec.model.sequence else None)
 
 
 def distribution(prior: AnyPrior) -> Any:
@@ -148,7 +173,7 @@ def draw_shifts(
 
 
 def draw_units(
-    hyperparameters: Draws, tree: Tree, rng: np.random.Generator, shifts: Shifts, shifted: Draws
+    hyperparameters: Draws, population: Population, rng: np.random.Generator, shifted: Draws
 ) -> dict[str, Values]:
     """Draw the units' effects from the population that the hyperparameters describe, whatever the data.
 
@@ -156,9 +181,8 @@ def draw_units(
     ----------
     hyperparameters : mapping
         See `draw_hyperparameters`.
-    tree : Tree
+    population : Population
     rng : numpy.random.Generator
-    shifts : Shifts
     shifted : mapping
         See `draw_shifts`.
 
@@ -168,12 +192,17 @@ def draw_units(
         As a fit has them: for each level L `{L}_effect`, shape (draws, units, terms), each unit's deviation
         from its parent; of the innermost level with those of its groups.
     """
+    tree, shifts, basis = population
+    n_terms = 2 if "corr" in hyperparameters else 1
     effects = {}
     for depth, (level, units) in enumerate(zip(tree.levels, tree.units, strict=True)):
+        in_order = basis if depth == 0 else None
         sd_intercept = hyperparameters["sd_intercept"][:, depth, None]
-        z = rng.standard_normal((2 if "corr" in hyperparameters else 1, len(sd_intercept), len(units)))
+        size = len(units) if in_order is None else in_order.shape[1]
+        z = rng.standard_normal((n_terms, len(sd_intercept), size))
+        z = z if in_order is None else z @ in_order.T
         terms = [sd_intercept * z[0]]
-        if "corr" in hyperparameters:
+        if n_terms > 1:
             sd_slope, corr = (hyperparameters[name][:, depth, None] for name in ("sd_slope", "corr"))
             terms.append(sd_slope * (corr * z[0] + np.sqrt((1 - corr) * (1 + corr)) * z[1]))
         effects[f"{level}_effect"] = np.stack(terms, axis=-1)
@@ -183,7 +212,7 @@ def draw_units(
     return effects
 
 
-def trend(draws: Draws, tree: Tree, shifts: Shifts, panel: pd.DataFrame, origin: float) -> Values:
+def trend(draws: Draws, population: Population, panel: pd.DataFrame, origin: float) -> Values:
     """Add up the line of every row's unit at the row's time.
 
     Parameters
@@ -191,10 +220,9 @@ def trend(draws: Draws, tree: Tree, shifts: Shifts, panel: pd.DataFrame, origin:
     draws : mapping
         As a fit has them: `intercept` and `slope`, shape (draws,), `{L}_effect` of each level, and
         `year_effect` where times have one.
-    tree : Tree
-    shifts : Shifts
+    population : Population
     panel : pandas.DataFrame
-        Validated.
+        Validated, of the population.
     origin : float
         The time at which intercepts are.
 
@@ -202,6 +230,7 @@ def trend(draws: Draws, tree: Tree, shifts: Shifts, panel: pd.DataFrame, origin:
     -------
     array, shape (draws, rows)
     """
+    tree, shifts, _ = population
     lines = [draws["intercept"][:, None], draws["slope"][:, None]]
     for level, parents in zip(tree.levels, tree.parents, strict=True):
         effect = draws[f"{level}_effect"]

@@ -10,16 +10,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from bayes_saude.models.generative import (
+    Population,
     draw_hyperparameters,
     draw_shifts,
     draw_units,
+    population_of,
     priors_from_json,
     trend,
 )
 from bayes_saude.models.outcome_draws import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
-from bayes_saude.models.predictor import Tree, make_tree
-from bayes_saude.models.shifts import Shifts, make_shifts
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import panel_of, posterior_of, replicates_of, spec_of
 
@@ -34,8 +34,6 @@ class Prediction(NamedTuple):
     ----------
     rows : pandas.DataFrame
         The replicate's rows of the panel.
-    tree : Tree
-        Of the whole panel.
     eta : array, shape (draws, rows)
         The trend, on the link's scale.
     parameters : dict of array, shape (draws, 1)
@@ -45,7 +43,6 @@ class Prediction(NamedTuple):
     """
 
     rows: pd.DataFrame
-    tree: Tree
     eta: Values
     parameters: dict[str, Values]
     outcome: dict[str, Values]
@@ -125,13 +122,12 @@ def prior_predictions(fit: xr.DataTree, *, draws: int, seed: int = 0) -> Predict
     """Predict the first replicate's rows from the priors; `prior_predictive` gives the outcome by name."""
     spec, rng, panel = spec_of(fit), np.random.default_rng(seed), panel_of(fit)
     rows = panel[panel["replicate"] == panel["replicate"].iloc[0]]
-    tree = make_tree(panel, spec.data.levels)
-    shifts = make_shifts(panel, tree, spec.data.predictors, spec.model.year_effects)
+    population = population_of(spec, panel)
     priors = priors_from_json(fit.attrs["priors"])
     drawn = draw_hyperparameters(priors, draws, rng)
-    drawn |= draw_shifts(drawn, priors, shifts, rng)
-    drawn |= draw_units(drawn, tree, rng, shifts, drawn)
-    return _predict(spec, rows, tree, shifts, drawn, rng)
+    drawn |= draw_shifts(drawn, priors, population.shifts, rng)
+    drawn |= draw_units(drawn, population, rng, drawn)
+    return _predict(spec, rows, population, drawn, rng)
 
 
 def predictions(
@@ -151,10 +147,10 @@ def predictions(
         For each chain, in order.
     """
     posterior, panel, spec = posterior_of(fit), panel_of(fit), spec_of(fit)
-    tree = make_tree(panel, spec.data.levels)
-    shifts = make_shifts(panel, tree, spec.data.predictors, spec.model.year_effects)
+    population = population_of(spec, panel)
     chosen = posterior.isel(draw=_evenly(fit, draws))
     # In the order in which the tree has the units.
+    tree = population.tree
     chosen = chosen.sel({level: known.tolist() for level, known in zip(tree.levels, tree.units, strict=True)})
     seeds = np.random.SeedSequence(seed).spawn(posterior.sizes["chain"])
     for chain, (replicate, of_chain) in enumerate(zip(replicates_of(fit), seeds, strict=True)):
@@ -164,8 +160,8 @@ def predictions(
             for name, values in chosen.isel(chain=chain).items()
         }
         if units == "new":
-            drawn |= draw_units(drawn, tree, rng, shifts, drawn)
-        yield _predict(spec, panel[panel["replicate"] == replicate], tree, shifts, drawn, rng)
+            drawn |= draw_units(drawn, population, rng, drawn)
+        yield _predict(spec, panel[panel["replicate"] == replicate], population, drawn, rng)
 
 
 def responses(fit: xr.DataTree, prediction: Prediction) -> tuple[Values, Values]:
@@ -187,17 +183,16 @@ def responses(fit: xr.DataTree, prediction: Prediction) -> tuple[Values, Values]
 def _predict(
     spec: ModelSpec,
     rows: pd.DataFrame,
-    tree: Tree,
-    shifts: Shifts,
+    population: Population,
     drawn: dict[str, Values],
     rng: np.random.Generator,
 ) -> Prediction:
     family = FAMILIES[spec.model.family]
     parameters = {name: drawn[name][:, None] for name in family.parameters}
-    eta = trend(drawn, tree, shifts, rows, spec.data.origin)
+    eta = trend(drawn, population, rows, spec.data.origin)
     columns = {name: rows[name].to_numpy(dtype=np.float64) for name in family.columns}
     outcome = outcome_of(spec.model.family).draw(rng, eta, columns, parameters)
-    return Prediction(rows, tree, eta, parameters, outcome)
+    return Prediction(rows, eta, parameters, outcome)
 
 
 def _evenly(fit: xr.DataTree, draws: int) -> NDArray[np.intp]:

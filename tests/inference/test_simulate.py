@@ -176,3 +176,27 @@ def test_a_fit_of_a_shifted_panel_has_the_layout_of_its_truth(shifted):
         assert posterior[name].dims == values.dims, name
         for dim in values.dims:
             assert posterior[dim].values.tolist() == simulated.truth[dim].values.tolist()
+
+
+def test_units_in_an_order_are_drawn_in_theirs():
+    spec = event_model("binomial", ["age_group"])
+    spec = spec.model_copy(update={"model": spec.model.model_copy(update={"sequence": "age_group"})})
+    ages = ["under 1", "1-4", "5-14", "15-24", "25-59", "60 and more"]
+    panel = pd.DataFrame({"age_group": np.repeat(ages, 3), "year": [2010, 2011, 2012] * 6})
+    panel = panel.assign(successes=20, trials=100)
+    effects = np.array(
+        [
+            simulate(spec, panel, truth={"sd_intercept": 1.0}, seed=seed)
+            .truth["age_group_effect"]
+            .sel(term="intercept", age_group=ages)
+            .values
+            for seed in range(400)
+        ]
+    )
+    np.testing.assert_allclose(effects.sum(axis=1), 0, atol=1e-9)
+    # The differences of neighbours are independent of one another and alike in their scatter.
+    steps = np.diff(effects, axis=1)
+    between = np.corrcoef(steps.T)[np.triu_indices(5, 1)]
+    assert (abs(between) < 4 / np.sqrt(400)).all()
+    spread = steps.std(axis=0)
+    assert (abs(spread / spread.mean() - 1) < 4 / np.sqrt(2 * 400)).all()

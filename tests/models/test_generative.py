@@ -11,6 +11,7 @@ from trends import covariance
 
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.models.generative import (
+    Population,
     distribution,
     draw_hyperparameters,
     draw_shifts,
@@ -108,7 +109,7 @@ def test_a_prior_without_a_distribution_is_named():
 
 def test_units_scatter_about_their_parents_as_the_hyperparameters_say(rng, tree):
     scatter = {"sd_intercept": [3.0, 1.0], "sd_slope": [0.5, 2.0], "corr": [0.6, -0.8]}
-    effects = list(draw_units(constant(N, **scatter), tree, rng, NONE, {}).values())
+    effects = list(draw_units(constant(N, **scatter), Population(tree, NONE, None), rng, {}).values())
     assert [effect.shape for effect in effects] == [(N, 2, 2), (N, 4, 2)]
     for depth, effect in enumerate(effects):
         expected = covariance(*(scatter[name][depth] for name in scatter))
@@ -123,7 +124,7 @@ def test_units_scatter_about_their_parents_as_the_hyperparameters_say(rng, tree)
 
 
 def test_without_slopes_units_have_an_intercept_only(rng, tree):
-    effects = draw_units(constant(5, sd_intercept=[3.0, 1.0]), tree, rng, NONE, {})
+    effects = draw_units(constant(5, sd_intercept=[3.0, 1.0]), Population(tree, NONE, None), rng, {})
     assert {name: effect.shape for name, effect in effects.items()} == {
         "region_effect": (5, 2, 1),
         "municipality_effect": (5, 4, 1),
@@ -134,7 +135,7 @@ def test_a_row_is_at_the_sum_of_its_ancestors_lines(panel, tree):
     region = np.array([[[10.0, 1.0], [20.0, 2.0]]])
     municipality = np.array([[[0.1, 0.01], [0.2, 0.02], [0.3, 0.03], [0.4, 0.04]]])
     draws = constant(1, intercept=100, slope=5) | named(region, municipality)
-    eta = trend(draws, tree, NONE, panel, 2012)
+    eta = trend(draws, Population(tree, NONE, None), panel, 2012)
     # Rows are B, A in E and D, C in W, one year before the origin and two years after it.
     intercepts, slopes = np.array([110.2, 110.1, 120.4, 120.3]), np.array([6.02, 6.01, 7.04, 7.03])
     np.testing.assert_allclose(eta[0], [*(intercepts - slopes), *(intercepts + 2 * slopes)])
@@ -142,7 +143,7 @@ def test_a_row_is_at_the_sum_of_its_ancestors_lines(panel, tree):
 
 def test_a_slope_in_common_is_every_rows(panel, tree):
     effects = named(np.zeros((1, 2, 1)), np.array([[[1.0], [2.0], [3.0], [4.0]]]))
-    eta = trend(constant(1, intercept=100, slope=5) | effects, tree, NONE, panel, 2011)
+    eta = trend(constant(1, intercept=100, slope=5) | effects, Population(tree, NONE, None), panel, 2011)
     np.testing.assert_allclose(eta[0], [102, 101, 104, 103, 117, 116, 119, 118])
 
 
@@ -192,10 +193,12 @@ def test_units_have_the_effects_of_their_groups_and_rows_those_of_their_years(pa
         "band_effect": np.array([[[1.0, 0.1], [2.0, 0.2], [3.0, 0.3]]]),
         "year_effect": np.array([[10.0, -10.0]]),
     }
-    effects = draw_units(nothing, tree, np.random.default_rng(1), shifts, shifted)
+    effects = draw_units(nothing, Population(tree, shifts, None), np.random.default_rng(1), shifted)
     assert effects["municipality_effect"][0, :, 0].tolist() == [3, 1, 2, 1]
     assert not effects["region_effect"].any()
-    eta = trend(constant(1, intercept=100, slope=5) | shifted | effects, tree, shifts, panel, 2011)
+    eta = trend(
+        constant(1, intercept=100, slope=5) | shifted | effects, Population(tree, shifts, None), panel, 2011
+    )
     # Rows are B, A, D, C in the first year, and again three years later.
     np.testing.assert_allclose(eta[0], [111, 113, 111, 112, 106.3, 108.9, 106.3, 107.6])
 
@@ -209,3 +212,18 @@ def test_degrees_of_freedom_are_cut_off_at_one(rng):
     assert values.min() > 1
     assert stats.kstest(values, lambda x: (whole.cdf(x) - whole.cdf(1)) / whole.sf(1)).pvalue > RARE
     assert prior.ppf([0.0, 0.5]) == pytest.approx([1, whole.ppf(0.5 * (1 + whole.cdf(1)))])
+
+
+def test_units_in_an_order_are_like_their_neighbours(rng, tree):
+    # A walk over the two regions: each is what the other is not.
+    basis = np.array([[1.0], [-1.0]])
+    scatter = {"sd_intercept": [3.0, 1.0], "sd_slope": [0.5, 2.0], "corr": [0.6, -0.8]}
+    effects = draw_units(constant(N, **scatter), Population(tree, NONE, basis), rng, {})
+    region = effects["region_effect"]
+    np.testing.assert_allclose(region.sum(axis=1), 0, atol=1e-12)
+    expected = covariance(3.0, 0.5, 0.6)
+    error = np.sqrt((np.outer(np.diag(expected), np.diag(expected)) + expected**2) / N)
+    assert (abs(region[:, 0].T @ region[:, 0] / N - expected) < 4 * error).all()
+    # Those inside are exchangeable as ever.
+    between = np.corrcoef(effects["municipality_effect"][..., 0].T)[np.triu_indices(4, 1)]
+    assert (abs(between) < 4 / np.sqrt(N)).all()
