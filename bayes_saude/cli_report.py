@@ -17,6 +17,9 @@ def report(
         bool,
         typer.Option("--despite-checks", help="Go on with fits that fail their checks; the report says so."),
     ] = False,
+    all_figures: Annotated[
+        bool, typer.Option("--all-figures", help="Draw also the figures about details: slower, larger.")
+    ] = False,
 ) -> None:
     """Write one HTML file about any set of results: checks, rankings, figures, REML, how to make them again.
 
@@ -29,8 +32,9 @@ def report(
     from bayes_saude.result_report import write_report
 
     written = write_report(
-        results, out, lang=lang, despite=despite_checks, workers=os.cpu_count() or 1, progress=True
-    )
+        results, out, lang=lang, despite=despite_checks, all_figures=all_figures,
+        workers=os.cpu_count() or 1, progress=True,
+    )  # fmt: skip
     typer.echo(written)
 
 

@@ -31,6 +31,7 @@ def write_report(
     *,
     lang: Lang = "en",
     despite: bool = False,
+    all_figures: bool = False,
     workers: int = 1,
     progress: bool = False,
 ) -> Path:
@@ -49,6 +50,8 @@ def write_report(
         Of everything but names and texts of data and model files.
     despite : bool
         Go on with fits that fail their checks; the report says so wherever it is about them.
+    all_figures : bool
+        Draw also those about details, such as the matrix of ranks and the page of diagnostics.
     workers : int
         Processes that share the work. A script that gives more than one keeps its own work below
         `if __name__ == "__main__":`, because every process reads the script.
@@ -73,7 +76,7 @@ def write_report(
     require_writable(out.parent)
     chapters: list[Chapter] = []
     failing: list[str] = []
-    one = partial(_chapter_or_error, lang=lang, despite=despite)
+    one = partial(_chapter_or_error, lang=lang, despite=despite, all_figures=all_figures)
     places = [Path(folder) for folder in folders]
     with _processes(min(workers, len(places))) as spread:
         names = [str(place) for place in places]
@@ -102,10 +105,10 @@ def _processes(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
         yield pool.map
 
 
-def _chapter_or_error(folder: Path, *, lang: Lang, despite: bool) -> Chapter | str:
+def _chapter_or_error(folder: Path, *, lang: Lang, despite: bool, all_figures: bool) -> Chapter | str:
     """Make a folder's chapter; the draws of its fit are let go before the next is read."""
     try:
-        return chapter(read_result(folder, despite=despite), lang)
+        return chapter(read_result(folder, despite=despite), lang, all_figures=all_figures)
     except ConvergenceError as error:
         return str(error)
 

@@ -45,10 +45,6 @@ from bayes_saude.summaries.coefficients import scale_of, spec_of
 TEMPLATES = Path(__file__).parent / "templates"
 # Sections of a chapter, by the keys of their headings.
 PARTS = ("checks", "data", "model_priors", "parameters", "rankings", "figures", "comparison", "reproduce")
-# Figures about details or slow to draw: all of them would take a report of eight models a minute and 25 MB.
-LEFT_OUT = (
-    "rank-matrix", "top-probabilities", "slopegraph", "shrinkage", "predictive-checks", "diagnostics",
-)  # fmt: skip
 # Pictures have the resolution of print; on screen they are this much larger than on paper.
 DPI, ENLARGED, SCREEN_DPI = 300, 1.25, 96
 
@@ -102,7 +98,6 @@ class Chapter(NamedTuple):
     reml: str
     comparison: list[TextTable]
     pictures: list[Picture]
-    left_out: list[str]
     sampling: Facts
     command: str
     model_file: str
@@ -116,7 +111,7 @@ def chapter(result: Result, lang: Lang, *, all_figures: bool = False) -> Chapter
     result : Result
     lang : {"en", "pt"}
     all_figures : bool
-        Draw those of `LEFT_OUT` too.
+        Draw also those that only some readers want.
 
     Returns
     -------
@@ -127,7 +122,7 @@ def chapter(result: Result, lang: Lang, *, all_figures: bool = False) -> Chapter
     note = note_of(fit, lang)
     figures = each_figure(
         fit, dict(checks), result.ranking, result.comparison,
-        hyperparameters=result.parameters, main=True, lang=lang,
+        hyperparameters=result.parameters, main=not all_figures, lang=lang,
     )  # fmt: skip
     return Chapter(
         name=spec.name,
@@ -146,8 +141,7 @@ def chapter(result: Result, lang: Lang, *, all_figures: bool = False) -> Chapter
         rankings=ranking_tables(fit, result.ranking, lang),
         reml=say("reml_own_scale" if not scale_of(fit) else "reml_on_link", lang),
         comparison=comparison_tables(fit, result.comparison, lang),
-        pictures=[picture(figure) for figure in drawn],
-        left_out=[figure.title for figure in figures if figure not in drawn],
+        pictures=[picture(figure) for figure in figures],
         sampling=sampling_facts(fit, lang),
         command=fit_command(fit),
         model_file=spec.text,

@@ -188,6 +188,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "REML é o modelo misto gaussiano da mesma tendência, ajustado ao desfecho na escala da reta: um "
         "substituto frequentista que dá o mesmo peso a cada linha.",
     ),
+    "further_figures": ("All figures, with those about details:", "Todas as figuras, com as de detalhes:"),
     # The printed layout of a mixed model.
     "fixed_effects": ("Fixed effects", "Efeitos fixos"),
     "random_effects": ("Random effects", "Efeitos aleatórios"),

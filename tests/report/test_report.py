@@ -19,7 +19,8 @@ from bayes_saude.inference.checks import check
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import FIT, STAMP, load, save
 from bayes_saude.models.catalogue import read_model
-from bayes_saude.report.page import PARTS
+from bayes_saude.report import page
+from bayes_saude.report.page import PARTS, chapter
 from bayes_saude.report.terms import GATES, QUESTIONS
 from bayes_saude.result_figures import each_figure
 from bayes_saude.result_report import read_result
@@ -143,13 +144,21 @@ def test_portuguese_has_decimal_commas_and_no_english(portuguese):
 
 def test_pictures_are_inside_the_page_and_told_in_words(english, result):
     found = read_result(result)
-    figures = each_figure(found.fit, dict(found.checks), found.ranking, found.comparison)
+    figures = each_figure(found.fit, dict(found.checks), found.ranking, found.comparison, main=True)
     pictures = list(tree(english).iter("img"))
     assert [picture.get("alt") for picture in pictures] == [figure.alt for figure in figures]
     for picture in pictures:
         assert picture.get("src").startswith("data:image/webp;base64,UklGR")
         assert len(picture.get("alt")) > 40
         assert int(picture.get("width")) > 300
+
+
+def test_figures_about_details_are_drawn_when_asked_for(result, monkeypatch):
+    asked = []
+    monkeypatch.setattr(page, "each_figure", lambda *args, main, **kwargs: asked.append(main) or iter(()))
+    for every in (False, True):
+        chapter(read_result(result), "en", all_figures=every)
+    assert asked == [True, False]
 
 
 def test_tables_have_captions_and_headings_of_rows_and_columns(english):
