@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from scipy import stats
 
 from bayes_saude.errors import BayesSaudeError, listed
+from bayes_saude.models.kept import LEAST_DF
 from bayes_saude.models.parameters import Prior
 from bayes_saude.models.predictor import TERMS, Tree, make_tree
 from bayes_saude.models.priors import AnyPrior, location_and_scale
@@ -27,8 +28,6 @@ type Draws = Mapping[str, Values]
 
 # Hyperparameters of which each level has its own.
 OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
-# Where the prior of degrees of freedom is cut off.
-LEAST_DF = 1.0
 
 
 class Above:

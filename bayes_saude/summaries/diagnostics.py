@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from bayes_saude.inference.checks import (
     ESS_BULK,
     ESS_BULK_KEPT,
-    about_replicates,
     check,
     hyperparameter_draws,
 )
+from bayes_saude.inference.replicates import about_replicates
 from bayes_saude.inference.unit_checks import coefficients_by_level, effects_are_kept
 from bayes_saude.summaries.coefficients import replicates_of
 
