@@ -28,7 +28,7 @@ from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import priors_as_json, resolve_priors
-from bayes_saude.models.sequence import sequence_basis
+from bayes_saude.models.sequence import in_order, sequence_basis
 from bayes_saude.models.shifts import make_shifts
 from bayes_saude.models.spec import ModelSpec
 
@@ -163,7 +163,23 @@ def fit_validated(
 
     seen = np.repeat(list(replicates), chains)
     fitted = assemble(posteriors, statistics, tree, shifts, panel, replicates=seen)
-    fitted.attrs = {
+    sampler = (
+        {"draws": draws, "tune": tune, "chains": chains, "thin": THIN}
+        | {"target_accept": trend.target_accept, "effects": "integrated" if spec.integrated else "kept"}
+        | {name: round(value, 3) for name, value in seconds.items()}
+    )
+    fitted.attrs = _how_it_was_made(spec, panel) | {
+        "seed": seed,
+        "priors": priors_as_json(priors),
+        "sampler": json.dumps(sampler),
+        "wall_time_s": round(time.perf_counter() - started, 3),
+    }
+    return fitted
+
+
+def _how_it_was_made(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, str]:
+    """Write down model, data and versions."""
+    return {
         "model": spec.name,
         "title": spec.title,
         "model_file": spec.text,
@@ -171,18 +187,9 @@ def fit_validated(
         "data_sha256": panel_digest(panel),
         "panel_note": str(panel.attrs["note"]),
         "panel_notes": json.dumps(panel.attrs["notes"], ensure_ascii=False),
-        "seed": seed,
-        "priors": priors_as_json(priors),
-        "sampler": json.dumps(
-            {"draws": draws, "tune": tune, "chains": chains, "thin": THIN}
-            | {"target_accept": trend.target_accept, "effects": "integrated" if spec.integrated else "kept"}
-            | {name: round(value, 3) for name, value in seconds.items()}
-        ),
         "versions": json.dumps({"bayes_saude": __version__} | {name: version(name) for name in PACKAGES}),
-        "wall_time_s": round(time.perf_counter() - started, 3),
         "layout_version": LAYOUT_VERSION,
     }
-    return fitted
 
 
 @contextmanager
@@ -239,6 +246,9 @@ def fitting_panel(
             f"'{spec.name}' has year effects, but the panel has two times only, which every line meets.",
             "Leave year_effects out, or give a panel with three times or more.",
         )
+    if spec.model.sequence:
+        order = in_order(panel[spec.model.sequence].drop_duplicates().tolist())
+        panel.attrs["notes"] = [*panel.attrs["notes"], f"{spec.model.sequence} in order: {', '.join(order)}"]
     # Priors are for a level that the data speak of; far outside, that of the intercept would bend the slope.
     if not earliest <= spec.data.origin <= latest:
         first, last = panel["time"].min(), panel["time"].max()

@@ -1,5 +1,7 @@
 """Values with units' effects as parameters: the posterior that is exact, Student's t, sequences."""
 
+import json
+
 import arviz_stats
 import numpy as np
 import pytest
@@ -137,6 +139,7 @@ def test_a_sequence_is_fitted_with_any_family_and_smooths_a_group_with_few_rows(
         parse_model(text.replace("[ranking]", 'sequence = "age"\n[ranking]'), name="smooth"), panel, seed=1
     )
     assert check(smooth)["passed"]
+    assert json.loads(smooth.attrs["panel_notes"]) == [f"age in order: {', '.join(AGES)}"]
     effects = smooth["posterior"]["age_effect"].to_dataset(name="effect")["effect"]
     np.testing.assert_allclose(effects.sum("age"), 0, atol=1e-3)
     sds = []
