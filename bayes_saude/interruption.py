@@ -7,45 +7,56 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 STATUS = 130  # what a shell knows as ended by Ctrl-C: 128 + SIGINT
 # Seconds that the work is given to end by itself, and to remove what it has left unfinished.
-GRACE = 1.0
+GRACE = 0.7
 TOLD = "Interrupted. What is finished is kept and nothing half-written: the same command goes on from there."
+SHOW_CURSOR = "\x1b[?25h"  # which a progress bar has hidden
+STDERR = 2
+
+_telling = threading.Lock()
 
 
 @contextmanager
 def ending_when_interrupted() -> Iterator[None]:
-    """End the process within seconds of SIGINT, also amidst a compilation, where Python hears no signal.
+    """End the process soon after SIGINT, also amidst a compilation, where Python hears no signal.
 
     For the main thread of a process that is to end anyway after the block.
     """
     heard, wakes = socket.socketpair()
     wakes.setblocking(False)
     signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
-    interrupted = threading.Event()
-    threading.Thread(target=_end_soon, args=(heard, interrupted), daemon=True).start()
+    signal.signal(signal.SIGINT, _interrupt)
+    threading.Thread(target=_end_soon, args=(heard,), daemon=True).start()
     try:
         yield
     finally:
-        if interrupted.is_set() or isinstance(sys.exception(), KeyboardInterrupt):
-            _end()
-        signal.set_wakeup_fd(-1)
+        # Whatever a library has made of the interrupt, an error of its own or nothing.
+        if _telling.locked():
+            with suppress(OSError):
+                sys.stdout.flush()
+            os._exit(STATUS)  # without the libraries' farewells, which take seconds
 
 
-def _end_soon(heard: socket.socket, interrupted: threading.Event) -> None:
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    _tell()
+    raise KeyboardInterrupt
+
+
+def _end_soon(heard: socket.socket) -> None:
     while signal.SIGINT not in heard.recv(64):
         pass
-    interrupted.set()
-    # Not by `sys.stderr`, whose lock the main thread may hold.
-    os.write(2, f"\n{TOLD}\n".encode())
+    _tell()
     time.sleep(GRACE)
     os._exit(STATUS)
 
 
-def _end() -> None:
-    """End without the libraries' farewells, which take seconds."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(STATUS)
+def _tell() -> None:
+    """Say once that this is the end; what libraries say of being torn from their work is not for a reader."""
+    if _telling.acquire(blocking=False):
+        shown = SHOW_CURSOR if os.isatty(STDERR) else ""
+        os.write(STDERR, f"{shown}\n{TOLD}\n".encode())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)

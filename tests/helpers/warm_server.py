@@ -1,0 +1,48 @@
+"""The process behind `commands.Warm`: compiles a model once, then forks a process for each command line."""
+
+import json
+import os
+import sys
+
+import bayes_saude.results
+import bayes_saude.screen_tables
+import bayes_saude.summaries.ranking  # noqa: F401
+from bayes_saude import cli
+from bayes_saude.inference.fit import fitting_panel
+from bayes_saude.inference.sampler import Trend
+from bayes_saude.models.catalogue import read_model
+from bayes_saude.models.priors import resolve_priors
+
+
+def run(arguments: list[str]) -> int:
+    """Fork; the child runs the command line and ends with it."""
+    process = os.fork()
+    if process == 0:
+        for stream in (0, 1, 2):
+            os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+        sys.argv = ["bayes-saude", *arguments]
+        try:
+            cli.main()
+        except SystemExit as end:
+            os._exit(end.code if isinstance(end.code, int) else 1)
+        finally:
+            os._exit(1)
+    return process
+
+
+def main() -> None:
+    spec = read_model(sys.argv[1])
+    Trend(resolve_priors(spec, fitting_panel(spec)), len(spec.data.levels))
+    print("warm", flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = (
+            run(request["run"])
+            if "run" in request
+            else os.waitstatus_to_exitcode(os.waitpid(request["wait"], 0)[1])
+        )
+        print(answer, flush=True)
+
+
+if __name__ == "__main__":
+    main()
