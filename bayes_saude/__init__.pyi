@@ -9,6 +9,7 @@ from .data.icsap import classify as classify
 from .data.icsap import icsap_list as icsap_list
 from .data.municipal import municipal_panel as municipal_panel
 from .data.panel import read_panel as read_panel
+from .data.places import with_territory as with_territory
 from .data.published import read_published as read_published
 from .data.reconstruct import reconstruct as reconstruct
 from .data.tabnet import read_tabnet as read_tabnet

@@ -7,29 +7,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from bayes_saude.data import faults as find
 from bayes_saude.data import lista_morb
 from bayes_saude.data.aih_files import sha256
-from bayes_saude.data.cells import decimal_mark, to_numbers
-from bayes_saude.data.files import read_table
-from bayes_saude.data.ibge_codes import as_code, fault_of
 from bayes_saude.data.icsap import list_version
 from bayes_saude.data.lista_morb import Deliveries
-from bayes_saude.errors import DataError, Fault, listed
-
-KEYS = ["ibge6", "year"]
-LEVELS = ["macro_region", "health_region", "municipality"]
-# Costa (2014), table 1: upper ends of the population bands.
-BANDS = {
-    "up to 20 thousand": 20_000,
-    "20 to 50 thousand": 50_000,
-    "50 to 100 thousand": 100_000,
-    "100 to 200 thousand": 200_000,
-    "over 200 thousand": np.inf,
-}
+from bayes_saude.data.places import (
+    KEYS,
+    LEVELS,
+    codes_of,
+    population_bands,
+    read_columns,
+    read_territory,
+    require_places,
+    whole_numbers,
+)
+from bayes_saude.errors import DataError, listed
 
 
 def municipal_panel(
@@ -80,7 +75,7 @@ def municipal_panel(
     """
     paths = [Path(file) for file in (causes, territory, population) if file is not None]
     icsap, left_out = lista_morb.exact_groups(groups), lista_morb.delivery_categories(deliveries)
-    places = _territory(paths[1])
+    places = read_territory(paths[1])
     rows = _causes(paths[0])
     records = int(rows["admissions"].sum())
     rows, steps = _of_territory(rows, places, paths[0])
@@ -96,7 +91,7 @@ def municipal_panel(
     if panel.empty:
         raise DataError(f"No admission in {causes} is of a municipality in {territory}.", "Check both files.")
     if population is not None:
-        panel["population_band"] = _bands(paths[2], panel)
+        panel["population_band"] = population_bands(paths[2], panel)
     order = [*LEVELS, "ibge6", *(["population_band"] if population is not None else []), "year"]
     panel = panel.sort_values(KEYS, ignore_index=True)[[*order, "successes", "trials"]]
     panel.attrs.update(source=str(causes), note="", notes=notes)
@@ -118,50 +113,14 @@ def municipal_panel(
     return panel, provenance
 
 
-def _read(path: Path, columns: Iterable[str]) -> pd.DataFrame:
-    if not path.is_file():
-        raise DataError(f"There is no file {path}.", "Check the name and the folder.")
-    frame = read_table(path)
-    wanted = list(columns)
-    if absent := find.absent_columns(frame, wanted):
-        raise DataError(f"{path} lacks columns.", f"Give it the columns {listed(wanted)}.", absent)
-    if empty := [fault for name in wanted for fault in find.missing_cells(frame[name])]:
-        raise DataError(f"{path} has empty cells.", "Fill them, or leave the rows out.", empty)
-    return frame[wanted]
-
-
-def _numbers(path: Path, frame: pd.DataFrame, name: str) -> pd.Series:
-    """Read a column of whole numbers from zero on."""
-    column = frame[name]
-    texts = () if pd.api.types.is_numeric_dtype(column) else column.astype(str)
-    numbers, faults = to_numbers(column, *decimal_mark(texts))
-    faults = faults or find.impossible_outcomes(pd.DataFrame({"count": numbers}), {"count": name})
-    if faults:
-        raise DataError(f"{path} has numbers that none can be.", "Correct them in the file.", faults)
-    return numbers.astype("int64")
-
-
-def _codes(path: Path, column: pd.Series) -> pd.Series:
-    """Give codes of six digits; "000000" stays, as do codes that end in 0000: residence unknown."""
-    first = column.drop_duplicates()
-    unknown = first.astype(str).str.fullmatch("0+")
-    told = {row: fault_of(value) for row, value in first[~unknown].items()}
-    if faults := [Fault(message, str(row), str(column.name)) for row, message in told.items() if message]:
-        raise DataError(
-            f"{path} has codes that are none of IBGE's.", "Correct them, or leave the rows out.", faults
-        )
-    codes = {value: (as_code(value) or "0" * 6)[:6] for value in first}
-    return column.map(codes)
-
-
 def _causes(path: Path) -> pd.DataFrame:
-    frame = _read(path, [*KEYS, "cause", "admissions"])
+    frame = read_columns(path, [*KEYS, "cause", "admissions"])
     rows = pd.DataFrame(
         {
-            "ibge6": _codes(path, frame["ibge6"]),
-            "year": _numbers(path, frame, "year"),
+            "ibge6": codes_of(path, frame["ibge6"]),
+            "year": whole_numbers(path, frame, "year"),
             "category": lista_morb.categories_of(frame["cause"], str(path)),
-            "admissions": _numbers(path, frame, "admissions"),
+            "admissions": whole_numbers(path, frame, "admissions"),
         }
     )
     keys = ["ibge6", "year", "category"]
@@ -180,23 +139,6 @@ def _causes(path: Path) -> pd.DataFrame:
     return rows
 
 
-def _territory(path: Path) -> pd.DataFrame:
-    frame = _read(path, ["ibge6", *LEVELS])
-    places = frame[LEVELS].astype(str).assign(ibge6=_codes(path, frame["ibge6"]))
-    names = {name: name for name in ("ibge6", *LEVELS)}
-    faults = [
-        fault for key in ("ibge6", "municipality") for fault in find.repeated_rows(places, [key], names)
-    ]
-    faults += find.units_in_two_parents(places, LEVELS[:2], names)
-    if faults:
-        raise DataError(
-            f"{path} is no territory in which each municipality has one place.",
-            "Write each municipality once, and each health region in one macro-region.",
-            faults,
-        )
-    return places
-
-
 def _of_territory(
     rows: pd.DataFrame, places: pd.DataFrame, path: Path
 ) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -204,13 +146,7 @@ def _of_territory(
     codes = rows["ibge6"]
     nobody = codes.str.endswith("0000")
     elsewhere = ~nobody & ~codes.str[:2].isin(places["ibge6"].str[:2].unique())
-    lost = ~nobody & ~elsewhere & ~codes.isin(places["ibge6"])
-    if lost.any():
-        raise DataError(
-            f"{path} has municipalities of which the territory knows no place.",
-            "Add them to the territory, or correct the code.",
-            [Fault(f"{code} is not in it", str(row)) for row, code in codes[lost].drop_duplicates().items()],
-        )
+    require_places(codes[~nobody & ~elsewhere], places, str(path))
     dropped = {
         "residence is no municipality (000000, 310000 and the like)": nobody,
         "residence is in a state that the territory has not": elsewhere,
@@ -229,32 +165,3 @@ def _notes(panel: pd.DataFrame, places: pd.DataFrame) -> list[str]:
     if missing := cells - len(seen) - len(silent) * panel["year"].nunique():
         notes.append(f"{missing} times a municipality has no admissions in a year, and so no share")
     return notes
-
-
-def _bands(path: Path, panel: pd.DataFrame) -> pd.Series:
-    """Name the population band of each row's municipality in the panel's last year."""
-    last = int(panel["year"].max())
-    people = _population(path, last)
-    if people["ibge6"].duplicated().any():
-        raise DataError(f"{path} has a municipality twice in {last}.", "Write each once for each year.")
-    people = people[people["population"] > 0]
-    population = panel["ibge6"].map(people.set_index("ibge6")["population"])
-    if population.isna().any():
-        absent = panel.loc[population.isna(), "municipality"].unique()
-        raise DataError(
-            f"{path} has no population in {last} for {len(absent)} municipalities: {listed(absent[:5])}.",
-            "Add them, or leave the population out.",
-        )
-    return pd.cut(population, [0, *BANDS.values()], labels=list(BANDS)).astype(str)
-
-
-def _population(path: Path, year: int) -> pd.DataFrame:
-    """Read a year's population, from rows of years or from TabNet's columns POP_08, POP_09 and so on."""
-    wide = f"POP_{year % 100:02d}"
-    if path.is_file() and wide in read_table(path):
-        frame = _read(path, ["MUNCOD", wide]).rename(columns={"MUNCOD": "ibge6", wide: "population"})
-    else:
-        frame = _read(path, [*KEYS, "population"])
-        frame = frame[_numbers(path, frame, "year") == year]
-    codes, people = _codes(path, frame["ibge6"]), _numbers(path, frame, "population")
-    return pd.DataFrame({"ibge6": codes, "population": people})
