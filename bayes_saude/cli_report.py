@@ -17,6 +17,10 @@ def report(
         bool,
         typer.Option("--despite-checks", help="Go on with fits that fail their checks; the report says so."),
     ] = False,
+    map: Annotated[
+        Path | None,
+        typer.Option(help="Polygons of municipalities for maps: GeoJSON, GeoPackage or shapefile."),
+    ] = None,
     all_figures: Annotated[
         bool, typer.Option("--all-figures", help="Draw also the figures about details: slower, larger.")
     ] = False,
@@ -32,7 +36,7 @@ def report(
     from bayes_saude.result_report import write_report
 
     written = write_report(
-        results, out, lang=lang, despite=despite_checks, all_figures=all_figures,
+        results, out, lang=lang, despite=despite_checks, all_figures=all_figures, polygons=map,
         workers=os.cpu_count() or 1, progress=True,
     )  # fmt: skip
     typer.echo(written)

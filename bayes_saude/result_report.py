@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.console import track
+from bayes_saude.data.geography import read_polygons
 from bayes_saude.errors import ConvergenceError, DataError
 from bayes_saude.inference.conclusions import is_of
 from bayes_saude.inference.store import load, require_writable
@@ -32,6 +33,7 @@ def write_report(
     lang: Lang = "en",
     despite: bool = False,
     all_figures: bool = False,
+    polygons: str | Path | None = None,
     workers: int = 1,
     progress: bool = False,
 ) -> Path:
@@ -52,6 +54,8 @@ def write_report(
         Go on with fits that fail their checks; the report says so wherever it is about them.
     all_figures : bool
         Draw also those about details, such as the matrix of ranks and the page of diagnostics.
+    polygons : str or Path, optional
+        A file of municipalities' polygons that `read_polygons` reads, for maps.
     workers : int
         Processes that share the work. A script that gives more than one keeps its own work below
         `if __name__ == "__main__":`, because every process reads the script.
@@ -76,7 +80,7 @@ def write_report(
     require_writable(out.parent)
     chapters: list[Chapter] = []
     failing: list[str] = []
-    one = partial(_chapter_or_error, lang=lang, despite=despite, all_figures=all_figures)
+    one = partial(_chapter_or_error, lang=lang, despite=despite, all_figures=all_figures, polygons=polygons)
     places = [Path(folder) for folder in folders]
     with _processes(min(workers, len(places))) as spread:
         names = [str(place) for place in places]
@@ -105,10 +109,14 @@ def _processes(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
         yield pool.map
 
 
-def _chapter_or_error(folder: Path, *, lang: Lang, despite: bool, all_figures: bool) -> Chapter | str:
+def _chapter_or_error(
+    folder: Path, *, lang: Lang, despite: bool, all_figures: bool, polygons: str | Path | None
+) -> Chapter | str:
     """Make a folder's chapter; the draws of its fit are let go before the next is read."""
     try:
-        return chapter(read_result(folder, despite=despite), lang, all_figures=all_figures)
+        result = read_result(folder, despite=despite)
+        shapes = None if polygons is None else read_polygons(polygons)
+        return chapter(result, lang, all_figures=all_figures, polygons=shapes)
     except ConvergenceError as error:
         return str(error)
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from bayes_saude.inference.store import require_writable
-from bayes_saude.inference.writing import replacing
+from bayes_saude.inference.conclusions import concluding
+from bayes_saude.inference.manifest import TABLES
 from bayes_saude.plots.style import Lang, word
 from bayes_saude.report.page import note_of
 from bayes_saude.report.printed_layout import mixed_model, mixed_model_tables
@@ -49,8 +49,8 @@ def write_tables(
         If XLSX is asked for and openpyxl not installed.
     """
     result = read_result(Path(folder), despite=despite)
-    place = Path(folder) / "tables"
-    require_writable(place)
+    place = Path(folder) / TABLES
+    place.mkdir(exist_ok=True)
     fit = result.fit
     if format in TEXT_FILES:
         stem, suffix, written = TEXT_FILES[format]
@@ -63,7 +63,7 @@ def write_tables(
         stamp = "" if result.checks["passed"] else word("despite", lang) + ": "
         notes = [note for note in (note_of(fit, lang),) if note]
         file = place / f"{stem}{'-pt' if lang == 'pt' else ''}.{suffix}"
-        with replacing(file) as unfinished:
+        with concluding(fit, Path(folder), f"{TABLES}/{file.name}") as unfinished:
             unfinished.write_text(written(stamp + spec_of(fit).title, notes, tables), encoding="utf-8")
         return [file]
     frames = {
@@ -73,10 +73,10 @@ def write_tables(
         "comparison": result.comparison,
     }
     if format == "xlsx":
-        with replacing(place / "tables.xlsx") as unfinished:
+        with concluding(fit, Path(folder), f"{TABLES}/tables.xlsx") as unfinished:
             write_xlsx(frames, unfinished)
         return [place / "tables.xlsx"]
     for name, frame in frames.items():
-        with replacing(place / f"{name}.csv") as unfinished:
+        with concluding(fit, Path(folder), f"{TABLES}/{name}.csv") as unfinished:
             unfinished.write_text(frame.to_csv(index=False, float_format="%.9g"), encoding="utf-8")
     return [place / f"{name}.csv" for name in frames]

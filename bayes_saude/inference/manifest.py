@@ -12,7 +12,7 @@ from bayes_saude.inference.writing import replacing
 
 MANIFEST = "manifest.json"
 # Folders below a result folder in which files may be listed.
-FIGURES = "figures"
+FIGURES, TABLES = "figures", "tables"
 
 
 @dataclass
@@ -79,6 +79,7 @@ def write_manifest(manifest: Manifest, folder: Path) -> None:
 
 
 def _is_inside(name: str) -> bool:
-    """Tell whether a listed name is that of a file in the result folder or its figures, and no way out."""
+    """Tell whether a listed name is that of a file in the result folder or those below, and no way out."""
     *above, file = name.split("/")
-    return above in ([], [FIGURES]) and file not in ("", ".", "..") and "\\" not in file and "\0" not in file
+    inside = above in ([], [FIGURES], [TABLES]) and file not in ("", ".", "..")
+    return inside and "\\" not in file and "\0" not in file

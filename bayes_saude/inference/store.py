@@ -10,6 +10,7 @@ import xarray as xr
 from bayes_saude.errors import DataError
 from bayes_saude.inference.manifest import (
     FIGURES,
+    TABLES,
     Manifest,
     draws_digest,
     file_digest,
@@ -31,8 +32,8 @@ SEAL_LENGTH = len(SEAL % (b"0" * 64))
 STAMP = "DESPITE_FAILED_CHECKS.txt"
 # What must be said of the panel wherever its results go, as that it is a reconstruction.
 PANEL_NOTE = "PANEL_NOTE.txt"
-# What is concluded from a fit and does not outlive it, with the figures on its list. Nothing else in a result
-# folder is ever removed.
+# What is concluded from a fit and does not outlive it, with the figures and tables on its list. Nothing
+# else in a result folder is ever removed.
 CONCLUSIONS = (
     "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", STAMP, PANEL_NOTE,
     "figures/caterpillar-*", "figures/reml-posterior-*",
@@ -45,8 +46,8 @@ def save(fit: xr.DataTree, folder: str | Path) -> None:
     """Write a fit as `fit.nc`, with its model file as `model.toml` and the list `manifest.json`.
 
     They are written under other names and moved into place, the fit last: a folder with `fit.nc` holds a
-    finished fit. What was concluded from an earlier fit in the folder, `CONCLUSIONS` and the figures on its
-    list, is removed.
+    finished fit. What was concluded from an earlier fit in the folder, `CONCLUSIONS` and the figures and
+    tables on its list, is removed.
 
     Parameters
     ----------
@@ -94,11 +95,13 @@ def describe(fit: xr.DataTree, folder: Path, manifest: Manifest) -> None:
 
 
 def _conclusions(folder: Path) -> set[Path]:
-    """List what is concluded from the fit in a folder: known names, and the figures that it has listed."""
+    """List what is concluded from the fit in a folder: known names, and figures and tables on its list."""
     listed = read_manifest(folder)
-    figures = [name for name in (listed.files if listed else ()) if name.startswith(f"{FIGURES}/")]
+    made = [
+        name for name in (listed.files if listed else ()) if name.startswith((f"{FIGURES}/", f"{TABLES}/"))
+    ]
     known = {file for pattern in CONCLUSIONS for file in folder.glob(pattern)}
-    return known | {folder / name for name in figures}
+    return known | {folder / name for name in made}
 
 
 def require_writable(folder: Path) -> None:

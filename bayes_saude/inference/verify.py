@@ -15,6 +15,7 @@ from bayes_saude.inference.fit import fit_validated, panel_digest
 from bayes_saude.inference.manifest import (
     FIGURES,
     MANIFEST,
+    TABLES,
     Manifest,
     draws_digest,
     file_digest,
@@ -133,14 +134,15 @@ def _of_list(fit: xr.DataTree, folder: Path, manifest: Manifest | None) -> list[
 
 
 def _of_leftovers(folder: Path) -> list[Finding]:
-    places = [place for place in (folder, folder / FIGURES) if place.is_dir()]
+    places = [place for place in (folder, folder / FIGURES, folder / TABLES) if place.is_dir()]
     left = [file.name for place in places for file in leftovers(place)]
     told = f"left by a process that was stopped, read by none, removed by the next: {listed(left)}"
     return [Finding("unfinished", False, told)] if left else []
 
 
 def _by_folder(name: str) -> str:
-    return "bayes-saude figures" if name.startswith(f"{FIGURES}/") else "bayes-saude fit --force"
+    folder = name.rpartition("/")[0]
+    return f"bayes-saude {folder}" if folder in (FIGURES, TABLES) else "bayes-saude fit --force"
 
 
 def _of_versions(fit: xr.DataTree) -> Finding:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -41,6 +41,9 @@ from bayes_saude.report.text_tables import (
 from bayes_saude.report.words import say
 from bayes_saude.result_figures import each_figure
 from bayes_saude.summaries.coefficients import scale_of, spec_of
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Sections of a chapter, by the keys of their headings.
@@ -103,7 +106,9 @@ class Chapter(NamedTuple):
     model_file: str
 
 
-def chapter(result: Result, lang: Lang, *, all_figures: bool = False) -> Chapter:
+def chapter(
+    result: Result, lang: Lang, *, all_figures: bool = False, polygons: "gpd.GeoDataFrame | None" = None
+) -> Chapter:
     """Put a model's results into words, tables and pictures.
 
     Parameters
@@ -112,6 +117,8 @@ def chapter(result: Result, lang: Lang, *, all_figures: bool = False) -> Chapter
     lang : {"en", "pt"}
     all_figures : bool
         Draw also those that only some readers want.
+    polygons : geopandas.GeoDataFrame, optional
+        Of municipalities, from `read_polygons`: there are maps only where they are given.
 
     Returns
     -------
@@ -122,7 +129,7 @@ def chapter(result: Result, lang: Lang, *, all_figures: bool = False) -> Chapter
     note = note_of(fit, lang)
     figures = each_figure(
         fit, dict(checks), result.ranking, result.comparison,
-        hyperparameters=result.parameters, main=not all_figures, lang=lang,
+        hyperparameters=result.parameters, polygons=polygons, main=not all_figures, lang=lang,
     )  # fmt: skip
     return Chapter(
         name=spec.name,

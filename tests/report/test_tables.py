@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from small_fits import build_fit
 
 from bayes_saude.errors import ConvergenceError
+from bayes_saude.inference.store import load, save
 from bayes_saude.report.printed_layout import mixed_model, mixed_model_tables
 from bayes_saude.report.table_files import as_latex, as_markdown, write_xlsx
 from bayes_saude.report.text_tables import Column, TextTable
@@ -188,3 +189,11 @@ def test_tables_of_a_failing_fit_are_refused_or_say_so(failing, tmp_path):
     assert not (folder / "tables").exists()
     (file,) = write_tables(folder, format="markdown", despite=True)
     assert file.read_text(encoding="utf-8").startswith("# DESPITE FAILED CHECKS: ")
+
+
+def test_tables_do_not_outlive_their_fit(copied, failing):
+    (file,) = write_tables(copied, format="markdown")
+    own = file.with_name("mine.md")
+    own.write_text("Mine.", encoding="utf-8")
+    save(load(failing), copied)
+    assert (file.exists(), own.exists()) == (False, True)
