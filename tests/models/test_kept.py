@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from events import event_model, simulate_events
+from events import YEARS, event_model, simulate_events
 from pymc.blocking import DictToArrayBijection, RaveledVars
 from scipy import stats
+from scipy.special import expit, gammaln
 
 from bayes_saude.data.panel import validate_panel
 from bayes_saude.models.build import build
+from bayes_saude.models.predictor import make_tree
 from bayes_saude.models.priors import resolve_priors
 from bayes_saude.models.sequence import random_walk
 from bayes_saude.models.spec import parse_model
@@ -134,3 +136,51 @@ def test_a_sequences_effects_have_the_walks_covariance_with_that_of_intercept_an
     of_walk = (random_walk(4) @ random_walk(4).T)[np.ix_(place, place)]
     covariance = np.column_stack(columns) @ np.column_stack(columns).T
     np.testing.assert_allclose(covariance, np.kron(of_walk, of_unit), atol=1e-10)
+
+
+@pytest.mark.parametrize("slopes", [True, False])
+@pytest.mark.parametrize(("years", "bands", "sequence"), [(1, 0, 0), (0, 1, 0), (1, 1, 1)])
+def test_the_likelihood_is_of_the_lines_that_are_recorded_and_all_that_shifts_them(
+    slopes, years, bands, sequence
+):
+    text = event_model("beta_binomial", LEVELS, slopes=slopes).text
+    text = text.replace("[model]", f"{'predictors = ["band"]' * bands}\n[model]")
+    text = text.replace(
+        "[ranking]", "year_effects = true\n" * years + 'sequence = "region"\n' * sequence + "[ranking]"
+    )
+    spec = parse_model(text, name="shifted")
+    frame, _ = simulate_events(
+        1, family="beta_binomial", fixed=(-1, 0.1), scatter={}, dispersion=0.1, regions=4, per_region=3
+    )
+    code = frame["municipality"].str.extract(r"(\d+)")[0].astype(int).to_numpy() // len(YEARS) % 3
+    panel = validate_panel(
+        frame.assign(band=np.array(["a", "b", "c"])[code]), levels=LEVELS, time="year",
+        outcome=spec.data.outcome, source="simulated", predictors=spec.data.predictors,
+    )  # fmt: skip
+    model = build(spec, panel)
+    rng = np.random.default_rng(1)
+    point = {
+        name: value + 0.3 * rng.normal(size=np.shape(value)) for name, value in model.initial_point().items()
+    }
+    names = [variable.name for variable in model.deterministics]
+    outputs = model.replace_rvs_by_values([model[name] for name in [*names, "dispersion", "log_likelihood"]])
+    values = {variable: np.asarray(point[variable.name]) for variable in model.value_vars}
+    found = [output.eval(values, mode="FAST_COMPILE", on_unused_input="ignore") for output in outputs]
+    *recorded, dispersion, log_likelihood = found
+    at = dict(zip(names, recorded, strict=True))
+
+    tree = make_tree(panel, LEVELS)
+    leaf, elapsed = tree.leaf_of(panel), (panel["time"] - spec.data.origin).to_numpy()
+    effects = at["effect_0"][tree.parents[1]] + at["effect_1"]
+    eta = at["intercept"] + effects[leaf, 0] + (at["slope"] + (effects[leaf, 1] if slopes else 0)) * elapsed
+    if years:
+        eta = eta + at["year_effect"][panel["time"] - YEARS[0]]
+    if bands:
+        group = panel["band"].map({"a": 0, "b": 1, "c": 2}).to_numpy()
+        eta = eta + at["intercept[group_0]"][group]
+        eta = eta + (at["slope[group_0]"][group] * elapsed if slopes else 0)
+    a, b = expit(eta) / dispersion**2, expit(-eta) / dispersion**2
+    of_data = gammaln(panel["trials"] + 1) - gammaln(panel["successes"] + 1)
+    of_data -= gammaln(panel["trials"] - panel["successes"] + 1)
+    exact = stats.betabinom(panel["trials"], a, b).logpmf(panel["successes"]) - of_data
+    assert float(log_likelihood) == pytest.approx(exact.sum(), rel=1e-9)
