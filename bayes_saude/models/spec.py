@@ -207,11 +207,6 @@ class ModelSpec(ModelFile):
         """
         return FAMILIES[self.model.family].integrated and not self.model.sequence
 
-    @property
-    def plain(self) -> bool:
-        """Whether it is the linear mixed model of units' lines that REML fits, on the link's scale."""
-        return self.integrated and not self.model.year_effects and not self.data.predictors
-
 
 def parse_model(text: str, *, name: str, folder: Path | None = None, file: str | None = None) -> ModelSpec:
     """Read the text of a model file.

@@ -375,3 +375,57 @@ def test_a_state_is_validated_in_a_fraction_of_a_second(levels):
     panel = validate_panel(frame, **{**NESTED, "levels": levels}, source="state")
     assert time.process_time() - start < 0.3  # 0.04 s of processor time on a slow machine
     assert len(panel) == 853 * 4 * 5
+
+
+# --- what a model asks of it besides
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("0", "0 is not above 0 and below 1"), ("1", "1 is not above 0 and below 1"), ("0.5", None)],
+)
+def test_values_lie_inside_the_interval_of_the_models_family(panel_of, value, expected):
+    text = "region,municipality,year,value\n" + "".join(
+        f"R,{place},{year},{value if (place, year) == ('b', 2012) else 0.25}\n"
+        for place in "ab"
+        for year in (2011, 2012)
+    )
+    options = {"levels": ("municipality",), "support": (0.0, 1.0)}
+    if expected is None:
+        assert panel_of(text, **options)["value"].max() == 0.5
+        return
+    faults, _ = faults_of(panel_of, text, **options)
+    assert faults == [f"row 5, column 'value': {expected}, as the model's family asks"]
+
+
+BANDED = """municipality,year,value,band
+a,2011,1,small
+a,2012,2,small
+b,2011,3,large
+b,2012,4,large
+"""
+BANDS = {"levels": ("municipality",), "predictors": ("band",)}
+
+
+def test_predictors_are_kept_as_labels(panel_of):
+    panel = panel_of(BANDED, **BANDS)
+    assert panel.columns.tolist() == ["replicate", "municipality", "band", "time", "value"]
+    assert panel["band"].tolist() == ["small", "small", "large", "large"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        (
+            BANDED.replace("b,2012,4,large", "b,2012,4,small"),
+            "row 5, column 'band': it is not the same in all rows of the municipality 'b': "
+            "'large' (row 4) and 'small' (row 5)",
+        ),
+        (BANDED.replace("large", "small"), "column 'band': all units are in one group, 'small'"),
+        (BANDED.replace("b,2012,4,large", "b,2012,4,"), "row 5, column 'band': the cell is empty"),
+        (BANDED.replace("band", "bnd"), "column 'band': there is no such column. Did you mean 'bnd'?"),
+    ],
+)
+def test_a_predictor_that_does_not_sort_the_units_is_refused(panel_of, wrong, expected):
+    faults, _ = faults_of(panel_of, wrong, **BANDS)
+    assert faults == [expected]

@@ -115,7 +115,7 @@ def test_predictors_and_year_effects_are_read_and_have_priors():
     assert (spec.data.predictors, spec.model.year_effects) == (("band",), True)
     assert list(spec.parameters)[:4] == ["intercept", "slope", "intercept[band]", "slope[band]"]
     assert "sd_year" in spec.parameters
-    assert (parse(GOOD).plain, spec.plain) == (True, False)
+    assert spec.integrated
 
 
 def test_a_predictors_effects_are_about_zero():
@@ -127,7 +127,7 @@ def test_a_predictors_effects_are_about_zero():
 
 def test_a_sequence_is_the_outermost_level_and_keeps_the_effects():
     spec = parse(GOOD.replace("[ranking]", 'sequence = "municipality"\n[ranking]'))
-    assert (spec.model.sequence, spec.integrated, spec.plain) == ("municipality", False, False)
+    assert (spec.model.sequence, spec.integrated) == ("municipality", False)
     assert "model.sequence: it is the outermost level, 'region', or left out, not 'municipality'." in message(
         NESTED.replace("[ranking]", 'sequence = "municipality"\n[ranking]')
     )
