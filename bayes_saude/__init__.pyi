@@ -29,6 +29,9 @@ from .inference.store import save as save
 from .models.catalogue import catalogue as catalogue
 from .models.catalogue import read_model as read_model
 from .plots.boxes import plot_boxes as plot_boxes
+from .plots.calibration import plot_calibration as plot_calibration
+from .plots.calibration import plot_coverage as plot_coverage
+from .plots.calibration import plot_reliability as plot_reliability
 from .plots.caterpillar import plot_caterpillar as plot_caterpillar
 from .plots.correlation import plot_correlation as plot_correlation
 from .plots.diagnostics import plot_diagnostics as plot_diagnostics

@@ -110,10 +110,10 @@ def _deviations(
 ) -> Iterator[tuple[Values, Values]]:
     """Draw standardised deviations, intercepts and slopes of shape (draws, units), outermost level first."""
     variance = ((draws["sd_resid"] / moments.units[0]) ** 2)[:, None]
-    priors = _covariances(draws, moments, len(tree.levels))
+    priors = covariances(draws, moments, len(tree.levels))
     rows, (y, ty) = moments.rows, moments.leaf_xy.T
     if moments.additions:
-        rows, taken = less(rows, _shifts(draws, moments), moments.additions)
+        rows, taken = less(rows, standard_shifts(draws, moments), moments.additions)
         y, ty = (
             total - of_unit.reshape(len(of_unit), -1)[:, moments.leaf_row]
             for total, of_unit in zip((y, ty), taken, strict=True)
@@ -132,7 +132,7 @@ def _deviations(
     yield of_rows.of_units(moments.leaf_row).draw((y / variance, ty / variance), rng)
 
 
-def _shifts(draws: Draws, moments: Moments) -> Values:
+def standard_shifts(draws: Draws, moments: Moments) -> Values:
     """Standardise what shifts the trend, shape (draws, parameters), in the order of `Additions`."""
     blocks = [draws["year_effect"] / moments.units[0]] if "year_effect" in draws else []
     for name in draws:
@@ -143,7 +143,7 @@ def _shifts(draws: Draws, moments: Moments) -> Values:
     return np.concatenate(blocks, axis=1)
 
 
-def _covariances(draws: Draws, moments: Moments, n_levels: int) -> list[Covariance]:
+def covariances(draws: Draws, moments: Moments, n_levels: int) -> list[Covariance]:
     """Standardise each level's covariance, innermost first, in the shapes that `pass_up` wants."""
     sd_intercept = draws["sd_intercept"] / moments.units[0]
     none = np.zeros_like(sd_intercept)
