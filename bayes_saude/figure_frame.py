@@ -1,9 +1,10 @@
 """What all figures of a result have around them: names, titles, alternative texts, and the model's name."""
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
@@ -32,7 +33,7 @@ TITLE_WIDTH, NOTE_WIDTH = 55, 84
 ACROSS_WIDTH, UP_WIDTH = 52, 36
 LINE_SPACING = 1.25
 # Inches between the title and the edge, and what is below it.
-PAD = 0.04
+PAD = 0.05
 TREND = {IDENTITY: "of_value", LOGIT: "of_share", LOG: "of_rate"}
 
 
@@ -151,20 +152,44 @@ class Result:
             **{side: sides.count(side) for side in (ABOVE, BELOW, NONE)},
         }
 
-    def figure(self, name: str, key: str, draw: Callable[..., Any], **told: object) -> ResultFigure:
-        """Put texts to a function that draws in a language."""
-        told |= {"prob": percent(self.prob, self.lang)}
+    def figure(
+        self,
+        name: str,
+        key: str,
+        draw: Callable[..., Any],
+        told: Mapping[str, object] = MappingProxyType({}),
+        *,
+        lines: int = 0,
+    ) -> ResultFigure:
+        """Put texts to a function that draws in a language.
+
+        Parameters
+        ----------
+        name : str
+        key : str
+            Of its title and its alternative text in `WORDS`.
+        draw : callable
+        told : mapping
+            What the texts are made of.
+        lines : int
+            Of the label of the horizontal axis, those that the figure's height does not reckon with.
+
+        Returns
+        -------
+        ResultFigure
+        """
+        values = {**told, "prob": percent(self.prob, self.lang)}
 
         def drawn() -> Figure:
             made = cast(Figure, np.ravel(draw(lang=self.lang))[0].figure)
-            _surround(made, self)
+            _surround(made, self, lines)
             return made
 
-        title, alt = (word(f"{key}_{part}", self.lang, WORDS, **told) for part in ("title", "alt"))
+        title, alt = (word(f"{key}_{part}", self.lang, WORDS, **values) for part in ("title", "alt"))
         return ResultFigure(name, title[0].upper() + title[1:], alt[0].upper() + alt[1:], drawn)
 
 
-def _surround(figure: Figure, result: Result) -> None:
+def _surround(figure: Figure, result: Result, lines: int) -> None:
     """Write the model's title above and the panel's note below, and make the figure taller by as much."""
     width, height = figure.get_size_inches()
     note = result.fit.attrs["panel_note"]
@@ -173,6 +198,7 @@ def _surround(figure: Figure, result: Result) -> None:
     title = textwrap.fill(result.spec.title, int(TITLE_WIDTH * width / COLUMN))
     title += "" if result.passed else "\n" + word("despite", result.lang)
     above = LINE_SPACING * FONT_SIZE * len(title.splitlines()) / 72
+    height += LINE_SPACING * (FONT_SIZE + 1) * lines / 72
     height += above + PAD + LINE_SPACING * (FONT_SIZE - 2) * len(note.splitlines()) / 72
     figure.set_size_inches(width, height)
     figure.supxlabel(note, size=FONT_SIZE - 2, parse_math=False)

@@ -47,7 +47,7 @@ def maps(result: Result) -> Iterator[ResultFigure]:
                 ("worst-fifth", "worst_fifth_map", partial(plot_probability_map, ranking, polygons, **named)),
                 ("rank-width", "rank_width_map", partial(plot_rank_width_map, ranking, polygons, **named)),
             ):
-                yield result.figure(f"map-{name}-{level}-{by}", key, draw, **told)
+                yield result.figure(f"map-{name}-{level}-{by}", key, draw, told)
 
 
 def _areas(result: Result, polygons: "gpd.GeoDataFrame") -> dict[str, "gpd.GeoDataFrame"]:

@@ -31,7 +31,7 @@ def correlations(result: Result) -> Iterator[ResultFigure]:
             return plot_correlation(result.fit, level=level, table=result.parameters, lang=lang)
 
         told = {"units": level_word(level, result.lang), **_correlation(result, level)}
-        yield result.figure(f"correlation-{level}", "correlation", draw, **told)
+        yield result.figure(f"correlation-{level}", "correlation", draw, told)
 
 
 def _correlation(result: Result, level: str) -> dict[str, str]:
@@ -52,13 +52,13 @@ def priors_and_posteriors(result: Result) -> Iterator[ResultFigure]:
     def draw(lang: Lang) -> NDArray[np.object_]:
         return plot_prior_posterior(result.fit, hyperparameters=result.parameters, lang=lang)
 
-    yield result.figure("prior-posterior", "prior_posterior", draw, n=len(result.parameters))
+    yield result.figure("prior-posterior", "prior_posterior", draw, {"n": len(result.parameters)})
 
 
 def predictives(result: Result) -> Iterator[ResultFigure]:
     """Show what the model expects of each year, before the data and after them."""
     draw = partial(plot_predictive, result.fit, ci_prob=result.prob, label=result.outcome())
-    yield result.figure("predictive", "predictive", draw, **result.span)
+    yield result.figure("predictive", "predictive", draw, result.span)
 
 
 def checks(result: Result) -> Iterator[ResultFigure]:

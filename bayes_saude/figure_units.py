@@ -32,16 +32,17 @@ MOST_GROUPS = 28
 def yearly_means(result: Result) -> Iterator[ResultFigure]:
     """Show the data first: each year's mean, and the trend of the mean."""
     draw = partial(plot_yearly_means, result.fit, ci_prob=result.prob, label=result.outcome(UP_WIDTH))
-    yield result.figure("yearly-means", "yearly_means", draw, **result.span)
+    yield result.figure("yearly-means", "yearly_means", draw, result.span)
 
 
 def caterpillars(result: Result) -> Iterator[ResultFigure]:
     """Show the units of each level in order."""
     for level in result.spec.data.levels:
         for by in result.of(level):
-            told = result.told(level, by)
-            draw = partial(plot_caterpillar, result.ranking, by=by, level=level, label=result.axis(by))
-            yield result.figure(f"caterpillar-{_ending(level, by)}", "caterpillar", draw, **told)
+            told, label = result.told(level, by), result.axis(by)
+            draw = partial(plot_caterpillar, result.ranking, by=by, level=level, label=label)
+            name = f"caterpillar-{_ending(level, by)}"
+            yield result.figure(name, "caterpillar", draw, told, lines=label.count("\n"))
 
 
 def rank_intervals(result: Result) -> Iterator[ResultFigure]:
@@ -52,7 +53,7 @@ def rank_intervals(result: Result) -> Iterator[ResultFigure]:
             widths = units["rank_high"] - units["rank_low"]
             told = result.told(level, by) | {"width": f"{widths.median():.0f}"}
             draw = partial(plot_rank_intervals, result.ranking, by=by, level=level, label=result.label(by))
-            yield result.figure(f"rank-intervals-{_ending(level, by)}", "rank_intervals", draw, **told)
+            yield result.figure(f"rank-intervals-{_ending(level, by)}", "rank_intervals", draw, told)
 
 
 def rank_matrices(result: Result) -> Iterator[ResultFigure]:
@@ -61,7 +62,7 @@ def rank_matrices(result: Result) -> Iterator[ResultFigure]:
         for by in _coefficients(result, level):
             told = result.told(level, by)
             draw = partial(plot_rank_matrix, result.fit, by=by, level=level, label=result.label(by))
-            yield result.figure(f"rank-matrix-{_ending(level, by)}", "rank_matrix", draw, **told)
+            yield result.figure(f"rank-matrix-{_ending(level, by)}", "rank_matrix", draw, told)
 
 
 def top_probabilities(result: Result) -> Iterator[ResultFigure]:
@@ -72,7 +73,7 @@ def top_probabilities(result: Result) -> Iterator[ResultFigure]:
             if cast(int, told["n"]) > 1:
                 draw = partial(plot_top_probabilities, result.fit, by=by, level=level, label=result.label(by))
                 name = f"top-probabilities-{_ending(level, by)}"
-                yield result.figure(name, "top_probabilities", draw, **told)
+                yield result.figure(name, "top_probabilities", draw, told)
 
 
 def comparisons(result: Result) -> Iterator[ResultFigure]:
@@ -82,8 +83,10 @@ def comparisons(result: Result) -> Iterator[ResultFigure]:
         chosen = pairs[(pairs["level"] == level) & (pairs["parameter"] == by)]
         told = result.told(level, by)
         told |= {"n": len(chosen), "differ": int((~chosen["agrees"].astype(bool)).sum())}
-        draw = partial(plot_reml_posterior, pairs, parameter=by, level=level, label=result.axis(by))
-        yield result.figure(f"reml-posterior-{_ending(level, by)}", "reml_posterior", draw, **told)
+        # The axes are square: the outcome's name beside the quantity's would leave little of them.
+        draw = partial(plot_reml_posterior, pairs, parameter=by, level=level, label=result.label(by))
+        # With a line more the square axes are as wide as the column, and their legend is clear of the title.
+        yield result.figure(f"reml-posterior-{_ending(level, by)}", "reml_posterior", draw, told, lines=1)
 
 
 def slopegraphs(result: Result) -> Iterator[ResultFigure]:
@@ -91,7 +94,7 @@ def slopegraphs(result: Result) -> Iterator[ResultFigure]:
     for level, by in _compared(result):
         told = result.told(level, by)
         draw = partial(plot_slopegraph, result.comparison, parameter=by, level=level, label=result.label(by))
-        yield result.figure(f"slopegraph-{_ending(level, by)}", "slopegraph", draw, **told)
+        yield result.figure(f"slopegraph-{_ending(level, by)}", "slopegraph", draw, told)
 
 
 def shrinkages(result: Result) -> Iterator[ResultFigure]:
@@ -105,7 +108,7 @@ def shrinkages(result: Result) -> Iterator[ResultFigure]:
             table = shrinkage(result.fit, level=level, frequentist=result.estimates)
             return plot_shrinkage(table, labels=labels, lang=lang)
 
-        yield result.figure(f"shrinkage-{level}", "shrinkage", draw, **result.told(level, INTERCEPT))
+        yield result.figure(f"shrinkage-{level}", "shrinkage", draw, result.told(level, INTERCEPT))
 
 
 def overviews(result: Result) -> Iterator[ResultFigure]:
@@ -115,7 +118,7 @@ def overviews(result: Result) -> Iterator[ResultFigure]:
             told = result.told(level, by)
             if cast(int, told["n"]) > MOST_ROWS:
                 draw = partial(plot_overview, result.ranking, by=by, level=level, label=result.axis(by))
-                yield result.figure(f"overview-{_ending(level, by)}", "overview", draw, **told)
+                yield result.figure(f"overview-{_ending(level, by)}", "overview", draw, told)
 
 
 def groups(result: Result) -> Iterator[ResultFigure]:
@@ -136,7 +139,7 @@ def groups(result: Result) -> Iterator[ResultFigure]:
                 ranking=result.ranking,
                 label=result.axis(by),
             )
-            yield result.figure(f"overview-by-group-{level}-{outer}-{by}", "groups", draw, **told)
+            yield result.figure(f"overview-by-group-{level}-{outer}-{by}", "groups", draw, told)
 
 
 def trends(result: Result) -> Iterator[ResultFigure]:
@@ -151,7 +154,7 @@ def trends(result: Result) -> Iterator[ResultFigure]:
             ci_prob=result.prob,
             label=result.outcome(),
         )
-        yield result.figure(f"trends-{level}", "trends", draw, **told)
+        yield result.figure(f"trends-{level}", "trends", draw, told)
 
 
 def boxes(result: Result) -> Iterator[ResultFigure]:
@@ -161,11 +164,11 @@ def boxes(result: Result) -> Iterator[ResultFigure]:
     if n_groups <= MOST_GROUPS and (nested or "unit" in result.fit["constant_data"]):
         told = {"groups": level_word(outer, result.lang), "n_groups": n_groups, **result.span}
         yield result.figure(
-            f"boxes-{outer}", "boxes", partial(plot_boxes, result.fit, label=result.outcome()), **told
+            f"boxes-{outer}", "boxes", partial(plot_boxes, result.fit, label=result.outcome()), told
         )
         if nested:
             draw = partial(plot_boxes, result.fit, of="posterior", label=result.outcome())
-            yield result.figure(f"boxes-{outer}-posterior", "posterior_boxes", draw, **told)
+            yield result.figure(f"boxes-{outer}-posterior", "posterior_boxes", draw, told)
 
 
 def funnel(result: Result) -> Iterator[ResultFigure]:
@@ -180,7 +183,7 @@ def funnel(result: Result) -> Iterator[ResultFigure]:
         f"funnel-{level}",
         "funnel",
         partial(plot_funnel, result.fit, overdispersed=wide, label=result.outcome(UP_WIDTH)),
-        **told,
+        told,
     )
 
 

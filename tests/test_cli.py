@@ -14,6 +14,7 @@ from bayes_saude import __version__
 from bayes_saude.cli import app
 from bayes_saude.console import console
 from bayes_saude.data.shipped import RECONSTRUCTION
+from bayes_saude.figure_kinds import KINDS
 from bayes_saude.inference.store import PANEL_NOTE, STAMP, load, save
 from bayes_saude.screen_tables import hyperparameter_table
 
@@ -258,17 +259,41 @@ def test_compare_writes_units_and_hyperparameters(result):
     assert len(pd.read_csv(result / "hyperparameters.csv")) == 6
 
 
-def test_figures_draws_both_kinds(result):
+def test_figures_draws_all_kinds_and_tells_their_files(result):
     done = run("figures", result, "--format", "svg", "--lang", "pt")
-    assert done.exit_code == 0
+    assert done.exit_code == 0, done.output
     names = {Path(line).name for line in done.stdout.splitlines()}
     expected = {
         f"{kind}-region-{by}-pt.svg"
-        for kind in ("caterpillar", "reml-posterior")
+        for kind in ("caterpillar", "rank-matrix", "reml-posterior", "slopegraph")
         for by in ("intercept", "slope")
     }
-    assert expected <= names
+    assert expected | {"diagnostics-pt.svg", "predictive-checks-pt.svg"} <= names
     assert {file.name for file in (result / "figures").iterdir()} == names
+
+
+def test_figures_draws_some_kinds(result):
+    done = run("figures", result, "--only", "trends", "--only", "correlation", "--format", "svg")
+    assert [Path(line).stem for line in done.stdout.splitlines()] == ["trends-region", "correlation-region"]
+
+
+def test_figures_names_its_kinds_in_its_help_and_where_there_is_no_such_kind(result):
+    told = " ".join(run("figures", "--help").stdout.split())
+    assert all(kind.name in told for kind in KINDS)
+    done = run("figures", result, "--only", "tends")
+    assert done.exit_code == 2
+    assert "There is no kind of figure 'tends'. Did you mean 'trends'?" in done.stderr
+    asked = run("figures", result, "--only", "map")
+    assert (asked.exit_code, asked.stdout) == (2, "")
+    assert "Maps need polygons. Name their file" in asked.stderr
+
+
+def test_maps_of_units_that_are_no_municipalities_are_refused_before_anything_is_drawn(result, tmp_path):
+    grid = pytest.importorskip("grid").grid()
+    grid.to_file(tmp_path / "grid.geojson", driver="GeoJSON")
+    done = run("figures", result, "--map", tmp_path / "grid.geojson", "--format", "png")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "'region'" in done.stderr
 
 
 @pytest.fixture

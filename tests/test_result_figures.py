@@ -7,12 +7,22 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from events import simulate_events
+from known_fits import fit_at_truth, with_scatter
 from small_fits import build_fit
+from trends import simulate as simulate_trend
 
 from bayes_saude import result_figures
+from bayes_saude.data.geography import polygons_of
 from bayes_saude.data.shipped import IMPLIED, RECONSTRUCTION
+from bayes_saude.errors import DataError
+from bayes_saude.figure_kinds import KINDS
+from bayes_saude.inference.simulate import simulate
 from bayes_saude.models.catalogue import catalogue, read_model
-from bayes_saude.plots.style import COLUMN, PAGE, PAGE_HEIGHT
+from bayes_saude.plots.style import COLUMN, PAGE, PAGE_HEIGHT, plotted
+from bayes_saude.summaries.comparison import compare
+from bayes_saude.summaries.ranking import all_rankings
+from bayes_saude.summaries.reml import reml
 
 LONGEST = max((read_model(name) for name in catalogue()), key=lambda spec: len(spec.title))
 NESTED = read_model("sa2015-prenatal-nested")
@@ -46,6 +56,13 @@ def tables(levels, n=6):
     )
 
 
+def hyperparameters(levels):
+    """Make the rows of a table of hyperparameters that texts are made of."""
+    names = [f"corr[{level}]" for level in levels] if len(levels) > 1 else ["corr"]
+    numbers = {"reml": np.nan, "bayes_mean": 0.25, "bayes_low": -0.5, "bayes_high": 0.75}
+    return pd.DataFrame({"parameter": names, **numbers})
+
+
 def fit_of(spec, n=6, note=""):
     """Make a fit of n units per level, whose draws are noise."""
     unit = [f"Unit {place}" for place in range(n)]
@@ -73,7 +90,10 @@ def read(folder: Path, text: str):
 
 def figures(spec=NESTED, *, note="", n=6, passed=True, lang="en"):
     fit = fit_of(spec, n, note)
-    kinds = result_figures.each_figure(fit, {"passed": passed}, *tables(spec.data.levels, n), lang=lang)
+    levels = spec.data.levels
+    kinds = result_figures.each_figure(
+        fit, {"passed": passed}, *tables(levels, n), hyperparameters=hyperparameters(levels), lang=lang
+    )
     return {figure.name: figure for figure in kinds}
 
 
@@ -116,20 +136,37 @@ def test_the_title_says_so_in_portuguese():
     assert all("APESAR DE VERIFICAÇÕES REPROVADAS" in f.get_suptitle() for f in figures.values())
 
 
-def test_axes_name_the_quantity_and_its_year_in_either_language():
+def test_axes_name_the_outcome_the_quantity_and_its_year_in_either_language():
     in_english = draw()
-    assert labels(in_english) == ["intercept (level in 2011)", "slope (level per year)", "level in 2014"]
+    what = "Live births with 7 or more prenatal visits (%)"
+    assert labels(in_english) == [
+        f"{what}\n{quantity}"
+        for quantity in ("intercept (level in 2011)", "slope (level per year)", "level in 2014")
+    ]
     compared = in_english["reml-posterior-region-intercept"].axes[0]
     assert compared.get_ylabel() == "intercept (level in 2011), posterior mean"
+    what = "Nascidos vivos com 7 ou mais consultas (%)"
     assert labels(draw(lang="pt")) == [
-        "intercepto (nível em 2011)",
-        "inclinação (nível por ano)",
-        "nível em 2014",
+        f"{what}\n{quantity}"
+        for quantity in ("intercepto (nível em 2011)", "inclinação (nível por ano)", "nível em 2014")
     ]
 
 
+def test_without_a_label_axes_name_the_quantity_alone_and_one_label_serves_both_languages(tmp_path):
+    def first(lines, lang):
+        path = tmp_path / "model.toml"
+        kept = [line for line in NESTED.text.splitlines() if not line.startswith("label")]
+        path.write_text("\n".join(kept).replace('time = "year"', f'{lines}\ntime = "year"'), encoding="utf-8")
+        drawn = figures(read_model(path), lang=lang)["caterpillar-region-intercept"].draw()
+        return drawn.axes[0].get_xlabel()
+
+    assert first("", "en") == "intercept (level in 2011)"
+    assert first('label = "Visits"', "pt") == "Visits\nintercepto (nível em 2011)"
+    assert first('label_pt = "Consultas"', "en") == "Consultas\nintercept (level in 2011)"
+
+
 def test_axes_name_the_scale_of_a_share():
-    found = labels(draw(SHARES), level="age_group")
+    found = [label.splitlines()[-1] for label in labels(draw(SHARES), level="age_group")]
     assert found[1:] == ["slope (log-odds per year)", "level in 2014"]
 
 
@@ -152,11 +189,13 @@ def test_any_other_note_stays_as_it_is():
 def test_one_language_leaves_the_others_files(tmp_path):
     def write(lang):
         fit, made = fit_of(NESTED), tables(NESTED.data.levels)
-        files = result_figures.write_figures(fit, {"passed": True}, *made, tmp_path, lang=lang, format="png")
+        files = result_figures.write_figures(
+            fit, {"passed": True}, *made, tmp_path, only=["caterpillar", "trends"], lang=lang, format="png"
+        )
         return {file.stem for file in files}
 
     english = write("en")
-    assert english == set(figures())
+    assert english == {name for name in figures() if name.startswith(("caterpillar", "trends"))}
     portuguese = write("pt")
     assert portuguese == {f"{name}-pt" for name in english}
     assert {file.stem for file in (tmp_path / "figures").iterdir()} == english | portuguese
@@ -219,11 +258,20 @@ def test_a_result_has_the_kinds_of_figure_that_make_sense_for_it():
     nested = kinds("sa2015-esf-nested")
     assert {
         "yearly-means",
-        "overview-municipality-by-region",
+        "overview-by-group-municipality-region",
+        "rank-intervals-region",
+        "rank-matrix-municipality",
+        "top-probabilities-region",
+        "slopegraph-municipality",
+        "shrinkage-region",
+        "correlation-municipality",
+        "predictive",
+        "predictive-checks",
+        "prior-posterior",
         "trends-region",
         "boxes-region-posterior",
     } <= nested
-    assert not any(name.startswith(("funnel", "overview-region")) for name in nested)
+    assert not any(name.startswith(("funnel", "overview-region", "map")) for name in nested)
     single = kinds("sa2015-esf-municipality")
     assert not any(name.startswith(("boxes", "overview")) for name in single)
     # More units than a caterpillar shows have an overview.
@@ -231,10 +279,64 @@ def test_a_result_has_the_kinds_of_figure_that_make_sense_for_it():
     assert "funnel-age_group" in kinds("costa2014-share-age")
 
 
-@pytest.mark.parametrize(("spec", "lang"), [(NESTED, "pt"), (SHARES, "en")], ids=["nested", "shares"])
-def test_every_figure_keeps_to_the_page_and_its_title_and_note_clear_of_the_rest(spec, lang):
-    drawn = draw(spec, kinds=("",), lang=lang, note=RECONSTRUCTION, n=28, passed=False)
-    for name, figure in drawn.items():
+def test_names_of_figures_begin_with_their_kind():
+    names = [kind.name for kind in KINDS]
+    for name in figures():
+        assert any(name == kind or name.startswith(f"{kind}-") for kind in names), name
+
+
+def of_kinds(**chosen):
+    made = fit_of(NESTED), {"passed": True}, *tables(NESTED.data.levels)
+    table = hyperparameters(NESTED.data.levels)
+    return {each.name for each in result_figures.each_figure(*made, hyperparameters=table, **chosen)}
+
+
+def test_some_kinds_may_be_chosen():
+    assert of_kinds(only=["shrinkage", "correlation"]) == {
+        f"{kind}-{level}" for kind in ("shrinkage", "correlation") for level in ("region", "municipality")
+    }
+    main = of_kinds(main=True)
+    assert "yearly-means" in main
+    assert main < of_kinds()
+    assert of_kinds(only=["slopegraph"], main=True) == set()
+    with pytest.raises(DataError, match=r"no kind of figure 'maps'\. Did you mean 'map'\?"):
+        of_kinds(only=["maps"])
+
+
+def of_truth(spec, panel, **truth):
+    """Make what figures are drawn from, of a fit whose draws scatter about what made its panel."""
+    fit = with_scatter(fit_at_truth(simulate(spec, panel, truth=truth, seed=1)))
+    fit.attrs["panel_note"] = RECONSTRUCTION
+    ranking = all_rankings(fit)
+    frequentist = reml(fit)
+    return fit, ranking, compare(fit, frequentist, ranking=ranking)
+
+
+@pytest.fixture(scope="module")
+def nested():
+    """Twenty-four municipalities in twelve regions."""
+    scatter = {"region": (12, 2, 0.2), "municipality": (8, 1.5, 0.3)}
+    panel = simulate_trend(1, fixed=(70, 2), scatter=scatter, sd_resid=4, regions=12, per_region=2)
+    truth = {"intercept": 70, "slope": 2, "sd_intercept": 8, "sd_slope": 2, "corr": 0.2, "sd_resid": 4}
+    return of_truth(NESTED, panel.rename(columns={"time": "year"}), **truth)
+
+
+@pytest.fixture(scope="module")
+def shares():
+    """Shares of twenty-eight groups."""
+    panel, _ = simulate_events(
+        1, family="binomial", fixed=(-1, 0.1), scatter={"region": (0.5, 0.1, 0)}, regions=28, per_region=1
+    )
+    truth = {"intercept": -1, "slope": 0.1, "sd_intercept": 0.5, "sd_slope": 0.1, "corr": 0}
+    return of_truth(SHARES, panel.rename(columns={"region": "age_group", "time": "year"}), **truth)
+
+
+@pytest.mark.parametrize(("made", "lang"), [("nested", "pt"), ("shares", "en")])
+def test_every_figure_keeps_to_the_page_and_its_title_and_note_clear_of_the_rest(made, lang, request):
+    fit, *made_of_it = request.getfixturevalue(made)
+    for each in result_figures.each_figure(fit, {"passed": False}, *made_of_it, lang=lang):
+        name, figure = each.name, each.draw()
+        figure.draw_without_rendering()
         width, height = figure.get_size_inches()
         assert width == pytest.approx(PAGE) or width == pytest.approx(COLUMN), name
         assert height <= PAGE_HEIGHT, name
@@ -244,3 +346,56 @@ def test_every_figure_keeps_to_the_page_and_its_title_and_note_clear_of_the_rest
         boxes += [ax.get_tightbbox() for ax in figure.axes]
         assert not any(a.overlaps(b) for i, a in enumerate(boxes[: len(texts)]) for b in boxes[:i]), name
         assert not [(a, b) for a in boxes[: len(texts)] for b in boxes[len(texts) :] if a.overlaps(b)], name
+        plt.close(figure)
+
+
+def test_what_a_figure_tells_has_the_numbers_of_its_result(nested):
+    fit, ranking, comparison = nested
+    told = {
+        each.name: each.alt for each in result_figures.each_figure(fit, {"passed": True}, ranking, comparison)
+    }
+    units = ranking.query("level == 'region' and by == 'slope' and within == 'all'")
+    width = (units["rank_high"] - units["rank_low"]).median()
+    assert f"span more than {width:.0f} ranks" in told["rank-intervals-region-slope"]
+    assert "for each of 9 hyperparameters" in told["prior-posterior"]
+    assert "the years 2011 to 2014" in told["predictive"].lower()
+
+
+def test_maps_are_of_the_levels_on_their_own_polygons():
+    grid = pytest.importorskip("grid")
+    n, regions = len(grid.NAMES), ["South", "Middle", "North"]
+    home = np.repeat(regions, 3)
+    effects = np.random.default_rng(1).normal(size=(1, 40, n, 2))
+    fit = build_fit(
+        {"region": effects[:, :, :3], "municipality": effects},
+        {"region": regions, "municipality": list(grid.NAMES)},
+        parents={"municipality": home},
+    )
+    fit.attrs |= {"panel_note": ""}
+    ranking = all_rankings(fit)
+    pairs = ranking[ranking["within"].eq("all") & ranking["by"].isin(["intercept", "slope"])]
+    comparison = pairs.rename(columns={"by": "parameter", "mean": "reml"}).assign(
+        reml_class="none", bayes_class="none", reml_low=0.0, reml_high=1.0, bayes=0.0
+    )
+    maps = {
+        each.name: each
+        for each in result_figures.each_figure(
+            fit,
+            {"passed": True},
+            ranking,
+            comparison,
+            polygons=polygons_of(grid.grid(), "the grid"),
+            only=["map"],
+        )
+    }
+    assert set(maps) == {
+        f"map-{what}-{level}-{by}"
+        for what in ("class", "class-reml", "value", "worst-fifth", "rank-width")
+        for level in ("region", "municipality")
+        for by in ("intercept", "slope")
+    }
+    of_regions = maps["map-value-region-slope"].draw().axes[0]
+    assert sorted(plotted(of_regions)["unit"]) == sorted(regions)
+    of_municipalities = maps["map-value-municipality-slope"].draw().axes[0]
+    assert sorted(plotted(of_municipalities)["unit"]) == sorted(grid.NAMES)
+    assert "9 municipalities" in maps["map-class-municipality-slope"].alt
