@@ -98,7 +98,7 @@ def test_no_request_leaves_the_page(opened, page):
 def test_pictures_are_drawn(opened):
     widths = opened.execute_script("return [...document.images].map(picture => picture.naturalWidth)")
     assert len(widths) >= 5
-    assert min(widths) > 900
+    assert min(widths) > 700
 
 
 def test_a_name_that_is_markup_shows_as_text(opened):
