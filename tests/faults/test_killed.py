@@ -4,7 +4,7 @@ import random
 import time
 
 import pytest
-from commands import Witness, kill, killed, start
+from commands import Witness, kill, killed, start, wait_for_line
 
 from bayes_saude.inference.store import FIT, load
 
@@ -60,11 +60,18 @@ def test_real_processes_of_fit_killed_thirty_times(model_file, tmp_path):
 @pytest.mark.slow
 def test_the_demo_killed_twenty_five_times_goes_on_where_it_was(tmp_path):
     moments = random.Random(7)
+    first = start("demo", "--out", tmp_path)
+    wait_for_line(first, "analysing")
+    begun = time.monotonic()
+    wait_for_line(first, "analysing")
+    of_a_model = time.monotonic() - begun
+    killed(first, after=0)
     witness = Witness(tmp_path)
-    for _ in range(SLOW_KILLS_OF_DEMO):
-        # A run goes through the finished fits before it comes to a new one.
-        after = moments.uniform(0, 6 * (1 + len(witness.fits)))
-        killed(start("demo", "--out", tmp_path), after, from_line="analysing")
+    kills = 1
+    while kills < SLOW_KILLS_OF_DEMO:
         witness.look()
+        run = start("demo", "--out", tmp_path)
+        wait_for_line(run, "analysing")
+        kills += killed(run, after=moments.uniform(0, of_a_model))
     assert not killed(start("demo", "--out", tmp_path), after=3600)
     witness.look_at_the_end()

@@ -27,21 +27,15 @@ def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, **{**pipes, **options})
 
 
-def killed(process: subprocess.Popen[str], after: float, *, from_line: str = "") -> bool:
-    """Kill a process after so many seconds; tell whether it was still at work.
-
-    Parameters
-    ----------
-    process : Popen
-        From `start`.
-    after : float
-        Seconds.
-    from_line : str
-        Count them from when a line that begins so is written on standard error.
-    """
+def wait_for_line(process: subprocess.Popen[str], beginning: str) -> None:
+    """Wait until a process writes a line on standard error that begins so."""
     assert process.stderr is not None
-    while from_line and not process.stderr.readline().startswith(from_line):
+    while not process.stderr.readline().startswith(beginning):
         assert process.poll() is None
+
+
+def killed(process: subprocess.Popen[str], after: float) -> bool:
+    """Kill a process after so many seconds; tell whether it was still at work."""
     try:
         process.communicate(timeout=after)
     except subprocess.TimeoutExpired:
@@ -67,9 +61,9 @@ class Warm:
         assert self._server.stdout is not None
         assert self._server.stdout.readline() == "warm\n"
 
-    def start(self, *arguments: object) -> int:
-        """Start a command line; gives the number of its process."""
-        return int(self._ask({"run": list(map(str, arguments))}))
+    def start(self, *arguments: object, stderr: str | Path = os.devnull) -> int:
+        """Start a command line, its standard error a file; gives the number of its process."""
+        return int(self._ask({"run": list(map(str, arguments)), "stderr": str(stderr)}))
 
     def status(self, process: int) -> int:
         """Wait for the end of a process; the exit status, of a killed one less than 0."""

@@ -14,12 +14,12 @@ from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.priors import resolve_priors
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str], stderr: str) -> int:
     """Fork; the child runs the command line and ends with it."""
     process = os.fork()
     if process == 0:
-        for stream in (0, 1, 2):
-            os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+        for stream, file in enumerate((os.devnull, os.devnull, stderr)):
+            os.dup2(os.open(file, os.O_RDWR | os.O_CREAT), stream)
         sys.argv = ["bayes-saude", *arguments]
         try:
             cli.main()
@@ -37,7 +37,7 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         answer = (
-            run(request["run"])
+            run(request["run"], request["stderr"])
             if "run" in request
             else os.waitstatus_to_exitcode(os.waitpid(request["wait"], 0)[1])
         )

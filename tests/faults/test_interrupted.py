@@ -1,0 +1,84 @@
+"""Ctrl-C ends a command within two seconds, with a word and no traceback, whatever it is at."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from commands import CHECKOUT, start
+
+from bayes_saude.interruption import STATUS, TOLD
+
+# More than can be sampled while a test waits.
+ENDLESS = ("--draws", 5_000_000, "--tune", 100, "--seed", 1)
+LIMIT = 2.0
+STUBBORN = """
+import time
+from bayes_saude.interruption import ending_when_interrupted
+with ending_when_interrupted():
+    print("at work", flush=True)
+    while True:
+        try:
+            time.sleep(100)
+        except KeyboardInterrupt:
+            print("interrupted and deaf to it", flush=True)
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_interrupt_of_sampling_ends_with_a_word(warmed, model_file, tmp_path, seed):
+    stderr = tmp_path / "stderr"
+    process = warmed.start("fit", model_file, *ENDLESS, "--out", tmp_path / "out", stderr=stderr)
+    tasks = Path(f"/proc/{process}/task")
+    while len(list(tasks.iterdir())) <= 2:  # the sampler has threads of its own
+        time.sleep(0.02)
+    time.sleep(random.Random(seed).uniform(0, 2))
+    begun = time.monotonic()
+    os.kill(process, signal.SIGINT)
+    assert warmed.status(process) == STATUS
+    assert time.monotonic() - begun < LIMIT
+    assert stderr.read_text() == f"\n{TOLD}\n"
+    assert list((tmp_path / "out").glob("*/*")) == []
+
+
+# Seconds from the start, in which an idle computer is at one thing and a busy one at another.
+@pytest.mark.parametrize("moment", [1.0, 3.0, 6.0])
+def test_an_interrupt_of_what_comes_before_ends_with_a_word_too(model_file, tmp_path, moment):
+    process = start("fit", model_file, *ENDLESS, "--out", tmp_path)
+    time.sleep(moment)
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == STATUS
+    assert time.monotonic() - begun < LIMIT
+    assert told == f"\n{TOLD}\n"
+
+
+def test_work_that_swallows_the_interrupt_is_ended_all_the_same():
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "at work\n"
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, told = process.communicate(timeout=60)
+    assert (process.returncode, out) == (STATUS, "interrupted and deaf to it\n")
+    assert time.monotonic() - begun < LIMIT
+    assert told == f"\n{TOLD}\n"
+
+
+def test_what_is_not_interrupted_ends_as_it_would():
+    process = start("models")
+    out, told = process.communicate()
+    assert process.returncode == 0
+    assert out
+    assert told == ""
