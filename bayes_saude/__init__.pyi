@@ -19,7 +19,6 @@ from .errors import BayesSaudeError as BayesSaudeError
 from .errors import ConvergenceError as ConvergenceError
 from .errors import DataError as DataError
 from .errors import ModelFileError as ModelFileError
-from .inference.checks import check as check
 from .inference.checks import require as require
 from .inference.fit import fit as fit
 from .inference.reuse import fit_or_load as fit_or_load
@@ -58,6 +57,7 @@ from .plots.yearly_means import plot_yearly_means as plot_yearly_means
 from .result_report import write_report as write_report
 from .result_tables import write_tables as write_tables
 from .summaries.changes import percent_change as percent_change
+from .summaries.checks import check as check
 from .summaries.comparison import agreement as agreement
 from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters

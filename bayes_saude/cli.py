@@ -160,6 +160,8 @@ def fit(
 def check(result: Result) -> None:
     """Check whether a fit has converged. The exit status is 1 where a gate fails.
 
+    Where the model does not reproduce the data, a warning says so; it changes no exit status.
+
     Example: bayes-saude check results/sa2015-esf-region
     """
     fitted = load_fit(result)
@@ -257,12 +259,18 @@ app.command()(verify)
 
 def _print_checks(report: dict[str, Any]) -> None:
     from bayes_saude.console import console, say
-    from bayes_saude.screen_tables import checks_advice, checks_table
+    from bayes_saude.screen_tables import checks_advice, checks_table, misfits_advice, misfits_table
 
     screen = console()
     screen.print(checks_table(report))
     for line in checks_advice(report):
         say(screen, line)
+    if report["warnings"]:
+        screen.print()
+        screen.print(misfits_table(report))
+        say(screen, "This stops nothing: it is about the model, not about how its posterior was sampled.")
+        for line in misfits_advice(report):
+            say(screen, line)
 
 
 def main() -> None:

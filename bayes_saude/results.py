@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
-from bayes_saude.inference.checks import check, require
+from bayes_saude.inference.checks import require
 from bayes_saude.inference.conclusions import concluding
 from bayes_saude.inference.store import PANEL_NOTE, STAMP
+from bayes_saude.summaries.checks import check
 
 logger = logging.getLogger(__name__)
 

@@ -48,6 +48,31 @@ def checks_advice(report: Mapping[str, Any]) -> list[str]:
     return [f"{', '.join(names)}: {advice}" for advice, names in checks.items()]
 
 
+def misfits_table(report: Mapping[str, Any]) -> Table:
+    """Show what the model does not reproduce; `misfits_advice` says what to try.
+
+    Parameters
+    ----------
+    report : mapping
+        From `check`.
+    """
+    rows = [
+        (
+            warning["statistic"],
+            f"{warning['observed']:.4g}",
+            f"{warning['low']:.4g} to {warning['high']:.4g}",
+            f"{warning['value']:.3f}",
+        )
+        for warning in report["warnings"]
+    ]
+    return text_table(rows, ("not reproduced", "observed", "predicted (95%)", "p"))
+
+
+def misfits_advice(report: Mapping[str, Any]) -> list[str]:
+    """Say what to try where the model does not reproduce the data, each advice once."""
+    return list(dict.fromkeys(warning["advice"] for warning in report["warnings"] if warning["advice"]))
+
+
 def ends(ranking: pd.DataFrame, *, top: int, bottom: int = 0) -> pd.DataFrame:
     """Take the first and the last units of a ranking, of each unit inside which it ranks.
 

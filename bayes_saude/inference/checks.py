@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_saude.errors import ConvergenceError
+from bayes_saude.inference.energy import bfmi
 from bayes_saude.inference.replicates import about_replicates, by_replicate
 from bayes_saude.inference.unit_checks import effects_are_kept, worst_units
 from bayes_saude.models.predictor import TERMS
@@ -26,19 +27,27 @@ NO_DIVERGENCES = (
     "The sampler could not follow the posterior everywhere. Give standard deviations narrower priors, or "
     "leave out a level or the slopes of units; more draws do not help."
 )
+# Stan's limit. Chains shorter than this do not tell their BFMI well enough.
+LEAST_BFMI, TELLING_DRAWS = 0.3, 100
+WIDER_STEPS = (
+    "The sampler's steps are narrow beside the spread of the energy, so that tails are reached slowly. Give "
+    "standard deviations narrower priors, or fit again with more tuning (--tune 2000)."
+)
 FEWER_STEPS = "Fit again with more tuning (--tune 2000), or with an origin inside the panel's times."
 
 
-def check(
+def check_sampling(
     fit: xr.DataTree,
     *,
     rhat: float = 1.01,
     replicate_rhat: float = 1.05,
     ess_bulk: float | None = None,
     ess_tail: float = 400,
-    divergences: int = 0,
+    divergences: float = 0,
 ) -> dict[str, Any]:
-    """Check the sampling of a fit.
+    """Check how well hyperparameters, and units where they are sampled, were sampled.
+
+    `summaries.checks.check` goes on to what rankings print, and to whether the model reproduces the data.
 
     Parameters
     ----------
@@ -53,7 +62,7 @@ def check(
         Every hyperparameter's effective sample sizes are to be above them. For the bulk the default is 1,000,
         or 400 where units' effects are parameters of the model, and R-hat and bulk ESS of every unit's
         intercept and slope are then gates too.
-    divergences : int
+    divergences : float
         No more transitions than this may have diverged.
 
     Returns
@@ -95,6 +104,9 @@ def check(
     if "reached_max_treedepth" in statistics:
         share = float(statistics["reached_max_treedepth"].mean())
         gates.append(_gate("share at the limit of steps", share, MAX_SHARE_AT_LIMIT, FEWER_STEPS))
+    if "energy" in statistics and statistics.sizes["draw"] >= TELLING_DRAWS:
+        least = float(np.min(bfmi(fit)))
+        gates.append(as_gate("BFMI", least >= LEAST_BFMI, least, LEAST_BFMI, WIDER_STEPS, ""))
     return {"passed": all(gate["passed"] for gate in gates), "gates": gates}
 
 
@@ -176,16 +188,17 @@ def _gate_of_parameters(
     worst = max(badness, key=badness.__getitem__)
     value = of_parameter[worst]
     passed = value < threshold if low_is_good else value > threshold
-    return _as_gate(name, passed, value, threshold, advice, worst)
+    return as_gate(name, passed, value, threshold, advice, worst)
 
 
 def _gate(name: str, value: float, threshold: float, advice: str) -> dict[str, Any]:
-    return _as_gate(name, value <= threshold, value, threshold, advice, "")
+    return as_gate(name, value <= threshold, value, threshold, advice, "")
 
 
-def _as_gate(
+def as_gate(
     name: str, passed: bool, value: float, threshold: float, advice: str, parameter: str
 ) -> dict[str, Any]:
+    """Write a gate down, ready for JSON; `advice` is for where it fails."""
     return {
         "name": name,
         "passed": bool(passed),

@@ -99,7 +99,9 @@ def plot_predictive_checks(
     for place, z, failing in zip(rows, drawn["z"], fails, strict=True):
         ax.plot(np.clip(z, -EDGE, EDGE), place, **_mark(z, failing))
     _write_numbers(ax, drawn, rows, lang)
-    ax.set_yticks(rows, [_name(statistic, lang) for statistic in drawn["statistic"]], parse_math=False)
+    ax.set_yticks(
+        rows, [statistic_name(statistic, lang) for statistic in drawn["statistic"]], parse_math=False
+    )
     for kind in drawn["units"].unique():
         first = rows[(drawn["units"] == kind).to_numpy()][0]
         _beside(ax, first - 1, -3.5, word(kind, lang, WORDS), weight="bold")
@@ -176,7 +178,8 @@ def _number(value: float, lang: Lang) -> str:
     return comma(text.replace("-", "−"), lang)
 
 
-def _name(statistic: str, lang: Lang) -> str:
+def statistic_name(statistic: str, lang: Lang) -> str:
+    """Put the name of a statistic of `predictive_checks` into words: "mean of 2012"."""
     key, _, of = statistic.rstrip("]").partition("[")
     if key == "mean":
         return word(key, lang, WORDS, of=comma(of, lang))

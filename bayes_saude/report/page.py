@@ -28,6 +28,7 @@ from bayes_saude.report.describe import (
     sampling_facts,
     units_text,
 )
+from bayes_saude.report.misfits import misfits_table
 from bayes_saude.report.terms import GATES, GLOSSARY, advice, known
 from bayes_saude.report.text_tables import (
     TextTable,
@@ -92,6 +93,7 @@ class Chapter(NamedTuple):
     failures: list[str]
     worst: list[str]
     checks: TextTable
+    misfits: TextTable | None
     data: Facts
     note: str
     model: Facts
@@ -140,6 +142,7 @@ def chapter(
         failures=[_failure(gate, lang) for gate in checks["gates"] if not gate["passed"]],
         worst=_worst(checks, lang),
         checks=checks_table(checks, lang),
+        misfits=misfits_table(checks, lang),
         data=data_facts(fit, note, lang),
         note=note,
         model=model_facts(fit, lang),

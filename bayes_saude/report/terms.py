@@ -142,6 +142,11 @@ GATES: Mapping[str, tuple[str, str]] = {
     "tail ESS": ("tail ESS", "ESS das caudas"),
     "R-hat of units": ("R-hat of units", "R-hat das unidades"),
     "bulk ESS of units": ("bulk ESS of units", "ESS do centro, das unidades"),
+    "bulk ESS of ranks": ("bulk ESS of ranks", "ESS do centro, dos postos"),
+    "tail ESS of ranks": ("tail ESS of ranks", "ESS das caudas, dos postos"),
+    "error of means": ("error of means, in s.d.", "erro das médias, em d.p."),
+    "error of interval ends": ("error of interval ends, in s.d.", "erro dos extremos de intervalos, em d.p."),
+    "BFMI": ("BFMI", "BFMI"),
     "divergences": ("divergences", "divergências"),
     "share at the limit of steps": ("share at the limit of steps", "parcela no limite de passos"),
 }
@@ -155,6 +160,23 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
     "tail ESS": ("And for the ends of intervals?", "E para os extremos dos intervalos?"),
     "R-hat of units": ("Do they agree on every unit?", "Concordam sobre cada unidade?"),
     "bulk ESS of units": ("Are there enough draws of every unit?", "Há amostras bastantes de cada unidade?"),
+    "bulk ESS of ranks": (
+        "Are there enough draws for ranks?",
+        "Há amostras bastantes para os postos?",
+    ),
+    "tail ESS of ranks": ("And for rank intervals?", "E para os intervalos dos postos?"),
+    "error of means": (
+        "Would other draws change a printed mean by much?",
+        "Outras amostras mudariam muito uma média impressa?",
+    ),
+    "error of interval ends": (
+        "Or the end of an interval?",
+        "Ou o extremo de um intervalo?",
+    ),
+    "BFMI": (
+        "Are the sampler's steps wide enough for the tails?",
+        "Os passos do amostrador alcançam as caudas?",
+    ),
     "divergences": (
         "Could the sampler follow the posterior everywhere?",
         "O amostrador pôde seguir a posteriori em toda parte?",
@@ -174,6 +196,21 @@ ADVICE_PT: Mapping[str, str] = {
     "leave out a level or the slopes of units; more draws do not help.": (
         "O amostrador não pôde seguir a posteriori em toda parte. Dê aos desvios padrão prioris mais "
         "estreitas, ou omita um nível ou as inclinações das unidades; mais amostras não ajudam."
+    ),
+    "The sampler's steps are narrow beside the spread of the energy, so that tails are reached slowly. Give "
+    "standard deviations narrower priors, or fit again with more tuning (--tune 2000).": (
+        "Os passos do amostrador são estreitos diante da dispersão da energia, e as caudas são alcançadas "
+        "devagar. Dê aos desvios padrão prioris mais estreitas, ou ajuste de novo com mais calibração "
+        "(--tune 2000)."
+    ),
+    "Give the model year_effects = true.": "Dê ao modelo year_effects = true.",
+    'Try a family with heavier tails, family = "student_t", and look at the largest values.': (
+        'Tente uma família de caudas mais pesadas, family = "student_t", e veja os maiores valores.'
+    ),
+    "Ranks are drawn to the mean by a population that is not normal: look at the units at the ends, "
+    'and try family = "student_t" or another level around the units.': (
+        "Uma população que não é normal atrai os postos para a média: veja as unidades nos extremos, e tente "
+        'family = "student_t" ou outro nível em torno das unidades.'
     ),
     "Fit again with more tuning (--tune 2000), or with an origin inside the panel's times.": (
         "Ajuste de novo com mais calibração (--tune 2000), ou com a origem dentro dos tempos do painel."

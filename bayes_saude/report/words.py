@@ -74,6 +74,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # Checks of one fit.
     "each_check": ("Each check", "Cada verificação"),
     "checks_caption": ("Checks of the sampling", "Verificações da amostragem"),
+    "misfits_caption": (
+        "Warnings: what the model does not reproduce of the data",
+        "Avisos: o que o modelo não reproduz dos dados",
+    ),
+    "misfits_note": (
+        "p is the share of the panels predicted by the fitted model that lie above what was observed; those "
+        "beyond 0.01 and 0.99 are shown. A warning stops nothing: the sampling is sound, and the numbers are "
+        "those of a model that is wrong in this respect.",
+        "p é a parcela dos painéis preditos pelo modelo ajustado que está acima do observado; são mostrados "
+        "os além de 0,01 e 0,99. Um aviso não impede nada: a amostragem é boa, e os números são os de um "
+        "modelo errado neste aspecto.",
+    ),
+    "statistic": ("statistic", "estatística"),
+    "from_to": ("{low} to {high}", "{low} a {high}"),
+    "observed": ("observed", "observado"),
+    "predicted": ("predicted (95%)", "predito (95%)"),
+    "predictive_p": ("p", "p"),
+    "to_try": ("what to try", "o que tentar"),
     "check": ("check", "verificação"),
     "question": ("what it asks", "o que pergunta"),
     "verdict_column": ("verdict", "veredito"),

@@ -1,6 +1,5 @@
 """How the draws of a fit were come by: agreement of chains, effective sample sizes, energy, divergences."""
 
-import json
 from collections.abc import Iterator
 from inspect import signature
 from typing import NamedTuple
@@ -14,9 +13,10 @@ from numpy.typing import NDArray
 from bayes_saude.inference.checks import (
     ESS_BULK,
     ESS_BULK_KEPT,
-    check,
+    check_sampling,
     hyperparameter_draws,
 )
+from bayes_saude.inference.energy import bfmi
 from bayes_saude.inference.replicates import about_replicates
 from bayes_saude.inference.unit_checks import coefficients_by_level, effects_are_kept
 from bayes_saude.summaries.coefficients import replicates_of
@@ -36,7 +36,7 @@ class Limits(NamedTuple):
 
 def limits_of(fit: xr.DataTree) -> Limits:
     """Give the limits that `check` has for a fit."""
-    defaults = signature(check).parameters
+    defaults = signature(check_sampling).parameters
     bulk = ESS_BULK_KEPT if effects_are_kept(fit) else ESS_BULK
     return Limits(defaults["rhat"].default, bulk, defaults["ess_tail"].default)
 
@@ -96,12 +96,10 @@ def diagnose_chains(fit: xr.DataTree) -> pd.DataFrame:
     pandas.DataFrame
         One row per chain, with the columns `CHAIN_COLUMNS`: `divergences`, the number of draws; the share of
         draws at the limit of steps, missing where the sampler does not tell; `bfmi`, the Bayesian fraction of
-        missing information (Betancourt 2016, arXiv:1604.00695): below 0.3 the sampler's steps are narrow
-        beside the spread of the energy. Of thinned draws it is that of the iterations between as well, if
-        their energies are an autoregression of first order.
+        missing information, see `inference.energy.bfmi`: below 0.3 the sampler's steps are narrow beside the
+        spread of the energy.
     """
     statistics = fit["sample_stats"].to_dataset()
-    thin = json.loads(fit.attrs.get("sampler", "{}")).get("thin", 1)
     limit = statistics.get("reached_max_treedepth")
     return pd.DataFrame(
         {
@@ -109,7 +107,7 @@ def diagnose_chains(fit: xr.DataTree) -> pd.DataFrame:
             "replicate": replicates_of(fit),
             "divergences": statistics["diverging"].sum("draw").to_numpy(),
             "share_at_limit": np.nan if limit is None else limit.mean("draw").to_numpy(),
-            "bfmi": _bfmi(statistics["energy"].transpose("chain", "draw").to_numpy(), thin),
+            "bfmi": bfmi(fit),
         }
     )
 
@@ -117,9 +115,3 @@ def diagnose_chains(fit: xr.DataTree) -> pd.DataFrame:
 def standard_draws(fit: xr.DataTree) -> xr.Dataset:
     """Give the hyperparameters' draws as their diagnostics see them, about the means of their replicates."""
     return about_replicates(hyperparameter_draws(fit), replicates_of(fit))
-
-
-def _bfmi(energy: NDArray[np.float64], thin: int) -> NDArray[np.float64]:
-    # It is 2 (1 - r), r the autocorrelation; of r between kept draws r^(1 / thin) is that between iterations.
-    r = 1 - (np.diff(energy) ** 2).mean(axis=1) / energy.var(axis=1) / 2
-    return 2 * (1 - np.maximum(r, 0) ** (1 / thin)) if thin > 1 else 2 * (1 - r)

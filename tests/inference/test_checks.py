@@ -8,7 +8,8 @@ import pytest
 import xarray as xr
 
 from bayes_saude.errors import ConvergenceError
-from bayes_saude.inference.checks import about_replicates, check, hyperparameter_draws, require
+from bayes_saude.inference.checks import about_replicates, check_sampling, hyperparameter_draws, require
+from bayes_saude.inference.energy import bfmi
 
 CHAINS, DRAWS = 4, 1000
 
@@ -41,7 +42,7 @@ def failing(report):
 
 
 def test_independent_draws_pass(sampled):
-    report = check(sampled)
+    report = check_sampling(sampled)
     assert report["passed"]
     assert [gate["name"] for gate in report["gates"]] == [
         "R-hat", "bulk ESS", "tail ESS", "divergences", "share at the limit of steps",
@@ -50,12 +51,12 @@ def test_independent_draws_pass(sampled):
 
 
 def test_the_report_is_ready_for_json(sampled):
-    assert json.loads(json.dumps(check(sampled))) == check(sampled)
+    assert json.loads(json.dumps(check_sampling(sampled))) == check_sampling(sampled)
 
 
 def test_a_chain_elsewhere_fails_and_the_parameter_is_named(sampled):
     sampled["posterior"]["corr"][0, :, 1] += 1
-    report = check(sampled)
+    report = check_sampling(sampled)
     assert not report["passed"]
     assert failing(report)["R-hat"] == "corr[municipality]"
 
@@ -66,44 +67,44 @@ def test_draws_that_hardly_move_fail(sampled):
     for i in range(1, DRAWS):
         slow[:, i] = 0.9 * slow[:, i - 1] + steps[:, i]
     sampled["posterior"]["slope"][:] = slow
-    assert failing(check(sampled)).get("bulk ESS") == "slope"
+    assert failing(check_sampling(sampled)).get("bulk ESS") == "slope"
     # An autoregression of 0.9 makes 19 draws worth one.
-    assert check(sampled, rhat=1.1, ess_bulk=100, ess_tail=100)["passed"]
-    assert not check(sampled, rhat=1.1, ess_bulk=400, ess_tail=100)["passed"]
+    assert check_sampling(sampled, rhat=1.1, ess_bulk=100, ess_tail=100)["passed"]
+    assert not check_sampling(sampled, rhat=1.1, ess_bulk=400, ess_tail=100)["passed"]
 
 
 def test_one_divergence_fails(sampled):
     sampled["sample_stats"]["diverging"][2, 7] = True
-    assert failing(check(sampled)) == {"divergences": ""}
-    assert check(sampled, divergences=1)["passed"]
+    assert failing(check_sampling(sampled)) == {"divergences": ""}
+    assert check_sampling(sampled, divergences=1)["passed"]
 
 
 def test_steps_at_their_limit_fail_where_they_are_many(sampled):
     sampled["sample_stats"]["reached_max_treedepth"][0, :40] = True
-    assert check(sampled)["passed"]
+    assert check_sampling(sampled)["passed"]
     sampled["sample_stats"]["reached_max_treedepth"][0, :41] = True
-    assert failing(check(sampled)) == {"share at the limit of steps": ""}
+    assert failing(check_sampling(sampled)) == {"share at the limit of steps": ""}
 
 
 def test_a_parameter_that_never_moves_fails(sampled):
     sampled["posterior"]["slope"][:] = 1.0
-    assert failing(check(sampled))["R-hat"] == "slope"
+    assert failing(check_sampling(sampled))["R-hat"] == "slope"
 
 
 def test_thresholds_are_parameters(sampled):
-    assert failing(check(sampled, rhat=1.0)).keys() == {"R-hat"}
-    assert failing(check(sampled, ess_bulk=1e6)).keys() == {"bulk ESS"}
-    assert failing(check(sampled, ess_tail=1e6)).keys() == {"tail ESS"}
+    assert failing(check_sampling(sampled, rhat=1.0)).keys() == {"R-hat"}
+    assert failing(check_sampling(sampled, ess_bulk=1e6)).keys() == {"bulk ESS"}
+    assert failing(check_sampling(sampled, ess_tail=1e6)).keys() == {"tail ESS"}
 
 
 def test_replicates_need_not_agree_but_the_chains_of_each_must(sampled):
     posterior = sampled["posterior"].to_dataset().assign_coords(replicate=("chain", [1, 1, 2, 2]))
     posterior["intercept"][2:] += 5
     sampled["posterior"] = xr.DataTree(posterior)
-    assert check(sampled)["passed"]
+    assert check_sampling(sampled)["passed"]
     posterior["intercept"][3:] += 1
     sampled["posterior"] = xr.DataTree(posterior)
-    assert failing(check(sampled))["R-hat"] == "intercept"
+    assert failing(check_sampling(sampled))["R-hat"] == "intercept"
 
 
 def test_a_chain_astray_in_one_replicate_of_ten_fails_though_it_hardly_shows_among_all():
@@ -115,12 +116,12 @@ def test_a_chain_astray_in_one_replicate_of_ten_fails_though_it_hardly_shows_amo
     coords = {"replicate": ("chain", replicate), "level": ["region"]}
     flags = xr.Dataset({"diverging": (("chain", "draw"), np.zeros((10 * CHAINS, DRAWS), dtype=bool))})
     fit = xr.DataTree.from_dict({"posterior": xr.Dataset(draws, coords), "sample_stats": flags})
-    assert check(fit)["passed"]
+    assert check_sampling(fit)["passed"]
     # Of a replicate's 8 half chains 2 lie 0.9 from the others: their means have variance 0.9² · 1.5 / 7, and
     # R-hat is the root of one more, 1.08. Among all 80 it is 0.9² · 1.5 / 79, and R-hat 1.008.
     fit["posterior"]["slope"][5] += 0.9
-    assert failing(check(fit)) == {"R-hat of the worst replicate": "slope"}
-    assert check(fit, replicate_rhat=1.1)["passed"]
+    assert failing(check_sampling(fit)) == {"R-hat of the worst replicate": "slope"}
+    assert check_sampling(fit, replicate_rhat=1.1)["passed"]
 
 
 def test_hyperparameters_are_named_with_their_level_where_there_are_several(sampled):
@@ -156,14 +157,14 @@ def test_one_replicate_is_left_as_it_is():
 def test_a_failing_fit_is_refused_with_what_to_do(sampled):
     sampled["sample_stats"]["diverging"][2, 7] = True
     with pytest.raises(ConvergenceError, match=r"divergences is 1, the limit 0.*narrower priors"):
-        require(check(sampled))
+        require(check_sampling(sampled))
 
 
 def test_one_chain_has_no_rhat_and_the_advice_is_more_chains(sampled):
     one = xr.DataTree.from_dict(
         {name: sampled[name].to_dataset().isel(chain=[0]) for name in ("posterior", "sample_stats")}
     )
-    report = check(one, ess_bulk=100, ess_tail=100)
+    report = check_sampling(one, ess_bulk=100, ess_tail=100)
     assert failing(report).keys() == {"R-hat"}
     assert report["gates"][0]["value"] is None
     assert "--chains 4" in report["gates"][0]["advice"]
@@ -174,4 +175,29 @@ def test_one_chain_has_no_rhat_and_the_advice_is_more_chains(sampled):
 
 def test_advice_stands_beside_failing_gates_only(sampled):
     sampled["sample_stats"]["diverging"][2, 7] = True
-    assert [bool(gate["advice"]) for gate in check(sampled)["gates"]] == [False, False, False, True, False]
+    gates = check_sampling(sampled)["gates"]
+    assert [bool(gate["advice"]) for gate in gates] == [False, False, False, True, False]
+
+
+def test_energy_that_hardly_moves_fails_and_thinning_is_allowed_for(sampled):
+    # An autoregression of 0.9 has a BFMI of 0.2; were every second iteration kept, that between them is 0.1.
+    steps = np.random.default_rng(3).normal(size=(CHAINS, DRAWS))
+    energy = np.zeros_like(steps)
+    for i in range(1, DRAWS):
+        energy[:, i] = 0.9 * energy[:, i - 1] + steps[:, i]
+    sampled["sample_stats"]["energy"] = xr.DataArray(steps, dims=("chain", "draw"))
+    assert check_sampling(sampled)["passed"]
+    sampled["sample_stats"]["energy"] = xr.DataArray(energy, dims=("chain", "draw"))
+    assert failing(check_sampling(sampled)) == {"BFMI": ""}
+    plain = bfmi(sampled)
+    # The standard error of the autocorrelation is sqrt((1 - 0.81) / 1000) = 0.014, of the BFMI 0.028.
+    assert plain == pytest.approx(0.2, abs=4 * 0.028)
+    sampled.attrs["sampler"] = json.dumps({"thin": 2})
+    assert bfmi(sampled) == pytest.approx(2 * (1 - np.sqrt(1 - plain / 2)))
+
+
+def test_short_chains_do_not_tell_their_bfmi(sampled):
+    energy = np.arange(float(CHAINS * DRAWS)).reshape(CHAINS, DRAWS)
+    sampled["sample_stats"]["energy"] = xr.DataArray(energy, dims=("chain", "draw"))
+    assert "BFMI" in failing(check_sampling(sampled))
+    assert "BFMI" not in failing(check_sampling(sampled.isel(draw=slice(50))))

@@ -8,7 +8,7 @@ from events import event_model, simulate_events
 from scipy import stats
 
 from bayes_saude.errors import BayesSaudeError
-from bayes_saude.inference.checks import check
+from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import load, save
 from bayes_saude.inference.unit_checks import coefficients_by_level
@@ -68,7 +68,7 @@ def test_a_fit_is_shaped_as_the_gaussians(shares):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_default_settings_pass_the_checks_of_parameters_and_units(fits, family):
-    report = check(fits[family][0])
+    report = check_sampling(fits[family][0])
     assert report["passed"], [gate for gate in report["gates"] if not gate["passed"]]
     assert {"R-hat of units", "bulk ESS of units"} <= {gate["name"] for gate in report["gates"]}
 
@@ -76,7 +76,9 @@ def test_the_default_settings_pass_the_checks_of_parameters_and_units(fits, fami
 def test_a_unit_that_is_astray_in_one_chain_is_found_and_named(shares):
     astray = shares.copy(deep=True)
     astray["posterior"]["municipality_effect"].loc[{"chain": 0, "municipality": "municipality 007"}] += 3
-    failing = {gate["name"]: gate["parameter"] for gate in check(astray)["gates"] if not gate["passed"]}
+    failing = {
+        gate["name"]: gate["parameter"] for gate in check_sampling(astray)["gates"] if not gate["passed"]
+    }
     assert failing["R-hat of units"].endswith("of municipality 007")
 
 
@@ -138,7 +140,7 @@ def test_reml_of_the_log_odds_stands_beside_the_posterior(shares):
 
 def test_a_saved_fit_is_the_same(shares, tmp_path):
     save(shares, tmp_path)
-    assert check(load(tmp_path)) == check(shares)
+    assert check_sampling(load(tmp_path)) == check_sampling(shares)
 
 
 def test_the_seed_fixes_the_draws_and_replicates_are_stacked():
@@ -155,7 +157,7 @@ def test_the_seed_fixes_the_draws_and_replicates_are_stacked():
 
 def test_the_shipped_model_of_age_groups_passes_its_checks_and_ranks_young_adults_best():
     fitted = fit(read_model("costa2014-share-age"), seed=1)
-    assert check(fitted)["passed"]
+    assert check_sampling(fitted)["passed"]
     ranking = rank(fitted, by="level:2012")
     # Costa (2014), table 5: shares of 2012 are least at 25 to 34 and largest at 1 to 4.
     assert ranking["unit"].iloc[[0, -1]].tolist() == ["25-34", "1-4"]

@@ -9,7 +9,7 @@ import xarray as xr
 from scipy.stats import norm
 from trends import simulate, trend_model
 
-from bayes_saude.inference.checks import check
+from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.kept import KeptTrend
 from bayes_saude.inference.unit_checks import coefficients_by_level
@@ -75,7 +75,7 @@ def robust(tailed):
 
 
 def test_the_default_settings_pass_the_checks(robust):
-    report = check(robust)
+    report = check_sampling(robust)
     assert report["passed"], [gate for gate in report["gates"] if not gate["passed"]]
 
 
@@ -138,7 +138,7 @@ def test_a_sequence_is_fitted_with_any_family_and_smooths_a_group_with_few_rows(
     smooth = fit(
         parse_model(text.replace("[ranking]", 'sequence = "age"\n[ranking]'), name="smooth"), panel, seed=1
     )
-    assert check(smooth)["passed"]
+    assert check_sampling(smooth)["passed"]
     assert json.loads(smooth.attrs["panel_notes"]) == [f"age in order: {', '.join(AGES)}"]
     effects = smooth["posterior"]["age_effect"].to_dataset(name="effect")["effect"]
     np.testing.assert_allclose(effects.sum("age"), 0, atol=1e-3)

@@ -7,7 +7,7 @@ import pytest
 from trends import ORIGIN, simulate, trend_model
 
 from bayes_saude.errors import DataError
-from bayes_saude.inference.checks import check
+from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import load, save
 from bayes_saude.summaries.coefficients import unit_quantity
@@ -54,7 +54,7 @@ def test_what_shifts_the_trend_is_laid_out_by_name(fitted, tmp_path):
 
 
 def test_the_default_settings_pass_the_checks(fitted):
-    report = check(fitted)
+    report = check_sampling(fitted)
     assert report["passed"], [gate for gate in report["gates"] if not gate["passed"]]
 
 

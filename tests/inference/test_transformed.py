@@ -5,7 +5,7 @@ import pytest
 from trends import ORIGIN, simulate, trend_model
 
 from bayes_saude.errors import DataError
-from bayes_saude.inference.checks import check
+from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.fit import fit
 from bayes_saude.models.build import build
 from bayes_saude.models.outcomes import FAMILIES
@@ -47,7 +47,7 @@ def fitted(request, line):
 
 
 def test_the_default_settings_pass_the_checks(fitted):
-    assert check(fitted)["passed"]
+    assert check_sampling(fitted)["passed"]
 
 
 def test_hyperparameters_lie_where_the_panel_was_drawn(fitted):

@@ -15,16 +15,16 @@ from bayes_saude import write_report
 from bayes_saude.data.shipped import RECONSTRUCTION
 from bayes_saude.errors import ConvergenceError, DataError
 from bayes_saude.figure_words import NOTES_PT
-from bayes_saude.inference.checks import check
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import FIT, STAMP, load, save
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.report import page
 from bayes_saude.report.page import PARTS, chapter
-from bayes_saude.report.terms import GATES, QUESTIONS
+from bayes_saude.report.terms import ADVICE_PT, GATES, QUESTIONS
 from bayes_saude.result_figures import each_figure
 from bayes_saude.result_report import read_result
 from bayes_saude.results import write_table
+from bayes_saude.summaries.checks import ADVICE, check
 
 SCRIPTS = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 HEADING = re.compile(r"<h([1-6])")
@@ -275,6 +275,21 @@ def test_every_gate_of_the_checks_is_known(result):
     names = {gate["name"] for gate in check(load(result))["gates"]}
     assert names <= set(GATES)
     assert set(GATES) == set(QUESTIONS)
+    assert set(ADVICE.values()) <= set(ADVICE_PT)
+
+
+def test_what_the_model_does_not_reproduce_is_told_and_stops_nothing(model_file, coverage, tmp_path):
+    dipped = coverage.assign(value=coverage["value"] - 8.0 * (coverage["year"] == 2013))
+    save(fit(read_model(model_file), dipped, seed=3), tmp_path / "dipped")
+    english, portuguese = (
+        text_of(tree(written([tmp_path / "dipped"], tmp_path, lang=lang))) for lang in ("en", "pt")
+    )
+    assert "This fit passes all its checks." in english
+    assert "mean of 2013" in english
+    assert "Give the model year_effects = true." in english
+    assert "Avisos: o que o modelo não reproduz dos dados" in portuguese
+    assert "média de 2013" in portuguese
+    assert "Dê ao modelo year_effects = true." in portuguese
 
 
 def test_a_report_needs_a_folder_with_a_fit(tmp_path):

@@ -10,7 +10,7 @@ from known_fits import fit_at_truth, with_scatter
 from trends import simulate as simulate_trend
 from trends import trend_model
 
-from bayes_saude.inference.checks import check
+from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.simulate import simulate
 from bayes_saude.summaries.diagnostics import (
     CHAIN_COLUMNS,
@@ -121,7 +121,7 @@ def test_the_energy_fraction_is_that_of_the_iterations(fit, thin):
 
 def test_limits_are_those_of_the_checks(fit):
     limits = limits_of(fit)
-    gates = {gate["name"]: gate["threshold"] for gate in check(fit)["gates"]}
+    gates = {gate["name"]: gate["threshold"] for gate in check_sampling(fit)["gates"]}
     assert tuple(limits) == (gates["R-hat"], gates["bulk ESS"], gates["tail ESS"])
     fit.attrs["sampler"] = json.dumps({"effects": "kept"})
     assert limits_of(fit).ess_bulk == 400

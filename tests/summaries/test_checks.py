@@ -1,0 +1,110 @@
+"""What rankings print is known well enough, and what the model does not reproduce is named."""
+
+import json
+
+import numpy as np
+import pytest
+from known_fits import fit_at_truth
+from trends import simulate as simulate_trend
+from trends import trend_model
+
+from bayes_saude.inference.checks import require
+from bayes_saude.inference.fit import fit
+from bayes_saude.inference.simulate import simulate
+from bayes_saude.summaries.checks import check, misfits
+from bayes_saude.summaries.rank_checks import rank_gates
+
+TRUTH = {"intercept": 70, "slope": 2, "sd_intercept": 8, "sd_slope": 1.5, "corr": 0.3, "sd_resid": 4}
+GATES = ["bulk ESS of ranks", "tail ESS of ranks", "error of means", "error of interval ends"]
+
+
+@pytest.fixture(scope="module")
+def simulation():
+    panel = simulate_trend(
+        1, fixed=(70, 2), scatter={"municipality": (8, 1.5, 0.3)}, sd_resid=4, regions=1, per_region=30
+    )
+    return simulate(trend_model(["municipality"]), panel, truth=TRUTH, seed=2)
+
+
+@pytest.fixture(scope="module")
+def fitted(simulation):
+    return fit(simulation.spec, simulation.panel, seed=1)
+
+
+def failing(gates):
+    return {gate["name"]: gate["parameter"] for gate in gates if not gate["passed"]}
+
+
+def slowed(fitted, unit):
+    """Give a unit's slope an autoregression of 0.99, in which 200 draws are worth one."""
+    fitted = fitted.copy(deep=True)
+    effect = fitted["posterior"]["municipality_effect"]
+    steps = np.random.default_rng(0).normal(size=(4, 1000))
+    slow = np.zeros_like(steps)
+    for i in range(1, 1000):
+        slow[:, i] = 0.99 * slow[:, i - 1] + 0.14 * steps[:, i]
+    effect.loc[{"municipality": unit, "term": "slope"}] = 1.5 * slow
+    return fitted
+
+
+def test_a_sound_fit_of_a_true_model_passes_and_is_ready_for_json(fitted):
+    report = check(fitted)
+    assert report["passed"]
+    assert not report["warnings"]
+    assert [gate["name"] for gate in report["gates"]][-4:] == GATES
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+def test_one_unit_of_thirty_whose_draws_hardly_move_is_found_and_stops(fitted):
+    unit = fitted["posterior"]["municipality"].values[17]
+    gates = rank_gates(slowed(fitted, unit))
+    assert failing(gates) == dict.fromkeys(GATES, f"slope of {unit}")
+    assert "more draws" in gates[0]["advice"]
+
+
+def test_replicates_apart_are_no_fault_of_the_sampling(fitted):
+    # Two replicates whose units stand the other way round, each with sound chains of its own.
+    apart = fitted.copy(deep=True)
+    apart["posterior"]["municipality_effect"][2:] *= -1
+    assert set(failing(rank_gates(apart))) >= set(GATES[:2])
+    posterior = apart["posterior"].to_dataset().assign_coords(replicate=("chain", [1, 1, 2, 2]))
+    apart["posterior"] = posterior
+    assert not failing(rank_gates(apart))
+
+
+def test_a_unit_that_is_always_first_has_a_rank_without_error(fitted):
+    sure = fitted.copy(deep=True)
+    effect = sure["posterior"]["municipality_effect"]
+    effect[:, :, 3] += 1000
+    assert not failing(rank_gates(sure))
+
+
+def test_a_fit_of_three_draws_fails_and_is_not_asked_for_misfit(fitted):
+    short = fitted.isel(draw=slice(3))
+    assert not [gate for gate in rank_gates(short) if gate["passed"]]
+    assert misfits(short) == []
+
+
+def test_a_dip_of_one_year_warns_and_stops_nothing(simulation):
+    # Fifteen standard errors of the mean of 30 units.
+    dip = 15 * 4 / np.sqrt(30) * (simulation.panel["time"] == 2012)
+    panel = simulation.panel.assign(value=simulation.panel["value"] - dip)
+    fitted = fit_at_truth(simulation._replace(panel=panel))
+    (warning,) = [each for each in misfits(fitted) if each["statistic"] == "mean[2012]"]
+    assert warning["observed"] < warning["low"]
+    assert warning["value"] > 0.99
+    assert "year_effects = true" in warning["advice"]
+
+
+def test_a_unit_far_from_all_others_warns(simulation):
+    first = simulation.panel["municipality"] == simulation.panel["municipality"].iloc[0]
+    panel = simulation.panel.assign(value=simulation.panel["value"] + 100 * first)
+    found = {each["statistic"]: each for each in misfits(fit_at_truth(simulation._replace(panel=panel)))}
+    assert found["largest_unit_mean"]["units"] == "new"
+    assert found["largest_unit_mean"]["value"] < 0.01
+
+
+def test_warnings_do_not_stop_and_gates_do(fitted):
+    report = check(fitted)
+    require({**report, "warnings": [{"name": "posterior predictive p-value"}]})
+    assert not check(fitted, rhat=1.0)["passed"]
