@@ -33,7 +33,7 @@ TITLE_WIDTH, NOTE_WIDTH = 55, 84
 ACROSS_WIDTH, UP_WIDTH = 52, 36
 LINE_SPACING = 1.25
 # Inches between the title and the edge, and what is below it.
-PAD = 0.05
+PAD = 0.07
 TREND = {IDENTITY: "of_value", LOGIT: "of_share", LOG: "of_rate"}
 
 

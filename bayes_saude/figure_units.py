@@ -85,8 +85,7 @@ def comparisons(result: Result) -> Iterator[ResultFigure]:
         told |= {"n": len(chosen), "differ": int((~chosen["agrees"].astype(bool)).sum())}
         # The axes are square: the outcome's name beside the quantity's would leave little of them.
         draw = partial(plot_reml_posterior, pairs, parameter=by, level=level, label=result.label(by))
-        # With a line more the square axes are as wide as the column, and their legend is clear of the title.
-        yield result.figure(f"reml-posterior-{_ending(level, by)}", "reml_posterior", draw, told, lines=1)
+        yield result.figure(f"reml-posterior-{_ending(level, by)}", "reml_posterior", draw, told)
 
 
 def slopegraphs(result: Result) -> Iterator[ResultFigure]:

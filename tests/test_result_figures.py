@@ -327,7 +327,7 @@ def shares():
     panel, _ = simulate_events(
         1, family="binomial", fixed=(-1, 0.1), scatter={"region": (0.5, 0.1, 0)}, regions=28, per_region=1
     )
-    truth = {"intercept": -1, "slope": 0.1, "sd_intercept": 0.5, "sd_slope": 0.1, "corr": 0}
+    truth = {"intercept": -1, "slope": 0.1, "sd_intercept": 0.5, "sd_slope": 0.1, "corr": 0.2}
     return of_truth(SHARES, panel.rename(columns={"region": "age_group", "time": "year"}), **truth)
 
 

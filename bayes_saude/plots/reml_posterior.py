@@ -95,7 +95,8 @@ def plot_reml_posterior(
     )
     _name(ax, differs, names, ends)
 
-    ax.set(xlim=ends, ylim=ends, aspect="equal")
+    # Nearly square by the size of the figure; held to be so, the layout would misjudge the room around it.
+    ax.set(xlim=ends, ylim=ends)
     what = label or quantity_word(parameter, lang)
     ax.set_xlabel(word("reml", lang, what=what), parse_math=False)
     ax.set_ylabel(word("posterior", lang, what=what), parse_math=False)
