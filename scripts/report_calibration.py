@@ -13,7 +13,7 @@ from bayes_saude.inference.calibration import DRAWS
 from bayes_saude.summaries.uniformity import uniformity
 
 FIXED = "-at-fit"
-DPI = 120
+DPI = 100
 # A page holds so many small panels; of a nested model the regions' units are left to the table.
 MOST_PANELS = 20
 
@@ -60,7 +60,8 @@ def coverage_of(folder: Path) -> pd.DataFrame:
 def figures_of(name: str, folder: Path, out: Path) -> None:
     """Draw one kind."""
     reliability = read(folder, "reliability").groupby(["level", "by", "bin"], as_index=False).sum()
-    for level, rows in reliability.groupby("level"):
+    # Top 10 of hundreds of units, or of 28; few units have a top of three.
+    for level, rows in reliability.groupby("level") if name.startswith("sa2015") else ():
         save_figure(plot_reliability(rows), out / f"{name}-top-{level}.png", dpi=DPI)
     if name.endswith(FIXED):
         units = read(folder, "units").groupby(["level", "by", "unit"], as_index=False, sort=False).mean()

@@ -1,5 +1,6 @@
 """Calibration: ECDFs of the ranks of truths, coverage of rank intervals, reliability of P(top)."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
@@ -22,13 +23,12 @@ from bayes_saude.plots.style import (
     percent,
     quantity_word,
     remember,
-    shorten,
     tidy,
     word,
 )
 from bayes_saude.summaries.uniformity import band, ecdf_difference, fractions
 
-PANEL, COLUMNS, LONGEST = 1.15, 4, 27
+PANEL, COLUMNS, LONGEST = 1.25, 4, 27
 HEIGHT = 2.6
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "intercept": {"color": CLASS_COLOURS["above"], "marker": "o"},
@@ -105,7 +105,7 @@ def plot_calibration(
         within = ax.fill_between(place, low, high, step="mid", color="0.85", linewidth=0)
         (line,) = ax.step(place, difference, where="mid", color=CLASS_COLOURS["above"], linewidth=0.9)
         ax.axhline(0, color="0.5", linewidth=0.5)
-        ax.set_title(shorten(name, LONGEST), parse_math=False)
+        ax.set_title(textwrap.fill(name, LONGEST, max_lines=2, placeholder=" …"), parse_math=False)
         ax.set_xticks([0, 0.5, 1])
         localise(ax.xaxis, lang)
         localise(ax.yaxis, lang)
@@ -165,7 +165,7 @@ def plot_coverage(
     ax.axhline(prob, color="black", linewidth=0.8, linestyle="--", label=nominal)
     ax.set_xlabel(word("true_rank", lang, WORDS))
     ax.set_ylabel(word("coverage", lang, WORDS))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None, symbol="%"))
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     tidy(ax)
     _legend(ax)
     return remember(ax, units[["by", "true_rank", covered]].reset_index(drop=True))
