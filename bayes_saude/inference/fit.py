@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from math import ceil
 from pathlib import Path
+from platform import python_version
 from typing import Literal
 
 import numpy as np
@@ -35,7 +36,8 @@ from bayes_saude.models.spec import ModelSpec
 type Values = NDArray[np.float64]
 
 MAX_SEED = 2**63 - 1  # what NetCDF can hold
-PACKAGES = ("pymc", "nutpie", "arviz", "numpy", "xarray")
+# On which the draws depend, with this package and the processor.
+PACKAGES = ("pymc", "pytensor", "numba", "nutpie", "numpy", "scipy", "pandas", "xarray", "arviz")
 
 
 def fit(
@@ -187,7 +189,10 @@ def _how_it_was_made(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, str]:
         "data_sha256": panel_digest(panel),
         "panel_note": str(panel.attrs["note"]),
         "panel_notes": json.dumps(panel.attrs["notes"], ensure_ascii=False),
-        "versions": json.dumps({"bayes_saude": __version__} | {name: version(name) for name in PACKAGES}),
+        "versions": json.dumps(
+            {"bayes_saude": __version__, "python": python_version()}
+            | {name: version(name) for name in PACKAGES}
+        ),
         "layout_version": LAYOUT_VERSION,
     }
 

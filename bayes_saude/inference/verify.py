@@ -3,6 +3,7 @@
 import json
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from platform import python_version
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,10 @@ MAKE_AGAIN = {
     "hyperparameters.csv": "bayes-saude compare",
     "checks.json": "bayes-saude check",
 }
+
+
+# What is no installed package, at least not always.
+OURS = {"bayes_saude": __version__, "python": python_version()}
 
 
 class Finding(NamedTuple):
@@ -157,8 +162,8 @@ def _of_versions(fit: xr.DataTree) -> Finding:
 
 
 def _installed(name: str) -> str:
-    if name == "bayes_saude":
-        return __version__
+    if name in OURS:
+        return OURS[name]
     try:
         return version(name)
     except PackageNotFoundError:

@@ -27,13 +27,6 @@ def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, **{**pipes, **options})
 
 
-def wait_for_line(process: subprocess.Popen[str], beginning: str) -> None:
-    """Wait until a process writes a line on standard error that begins so."""
-    assert process.stderr is not None
-    while not process.stderr.readline().startswith(beginning):
-        assert process.poll() is None
-
-
 def killed(process: subprocess.Popen[str], after: float) -> bool:
     """Kill a process after so many seconds; tell whether it was still at work."""
     try:
