@@ -65,7 +65,7 @@ def test_the_demo_killed_twenty_five_times_goes_on_where_it_was(tmp_path):
     witness = Witness(tmp_path)
     with warm(catalogue()["sa2015-esf-region"]) as server:
         for _ in range(SLOW_KILLS_OF_DEMO):
-            # Libraries are loaded already, finished fits are gone through first: most moments are amidst work.
+            # Libraries are loaded already, finished fits are gone through first: most moments are amid work.
             process = server.start("demo", "--out", tmp_path)
             time.sleep(moments.uniform(0, OF_A_MODEL * (1 + len(witness.fits))))
             kill(process)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 
 import bayes_saude.results
@@ -13,6 +14,8 @@ from bayes_saude.inference.sampler import Trend
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.priors import resolve_priors
 
+LONGEST = 600  # seconds, after which a process that hangs is ended
+
 
 def run(arguments: list[str], stderr: str) -> int:
     """Fork; the child runs the command line and ends with it."""
@@ -21,6 +24,7 @@ def run(arguments: list[str], stderr: str) -> int:
         for stream, file in enumerate((os.devnull, os.devnull, stderr)):
             os.dup2(os.open(file, os.O_RDWR | os.O_CREAT), stream)
         sys.argv = ["bayes-saude", *arguments]
+        signal.alarm(LONGEST)
         try:
             cli.main()
         except SystemExit as end:
