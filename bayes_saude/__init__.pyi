@@ -25,6 +25,7 @@ from .inference.reuse import fit_or_load as fit_or_load
 from .inference.simulate import simulate as simulate
 from .inference.store import load as load
 from .inference.store import save as save
+from .inference.verify import verify as verify
 from .models.catalogue import catalogue as catalogue
 from .models.catalogue import read_model as read_model
 from .plots.boxes import plot_boxes as plot_boxes
@@ -47,6 +48,7 @@ from .plots.prior_posterior import plot_prior_posterior as plot_prior_posterior
 from .plots.rank_intervals import plot_rank_intervals as plot_rank_intervals
 from .plots.rank_matrix import plot_rank_matrix as plot_rank_matrix
 from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
+from .plots.sensitivity import plot_sensitivity as plot_sensitivity
 from .plots.shrinkage import plot_shrinkage as plot_shrinkage
 from .plots.slopegraph import plot_slopegraph as plot_slopegraph
 from .plots.style import plotted as plotted
@@ -77,6 +79,7 @@ from .summaries.ranking import rank as rank
 from .summaries.reml import reml as reml
 from .summaries.reml import reml_panel as reml_panel
 from .summaries.sa2015 import chapter5 as chapter5
+from .summaries.sensitivity import sensitivity as sensitivity
 from .summaries.top_probabilities import top_probabilities as top_probabilities
 from .summaries.trust import trust as trust
 

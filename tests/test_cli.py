@@ -152,7 +152,8 @@ def test_what_fails_is_shown_whole_with_the_advice_below_once_even_on_a_narrow_s
         assert f"{gate['threshold']:g}" == line.split()[-1]
     below = " ".join(" ".join(lines[len(report["gates"]) + 1 :]).split())
     assert below.count("(--draws 4000)") == 1
-    assert "bulk ESS, tail ESS: Fit again with more draws" in below
+    assert "bulk ESS, tail ESS, " in below
+    assert "error of interval ends: Fit again with more draws" in below
 
 
 def test_checks_of_one_chain_are_valid_json(tmp_path, model_file):

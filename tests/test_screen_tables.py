@@ -1,13 +1,16 @@
 """Tables at the terminal."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from rich.console import Console
 from rich.table import Table
 from small_fits import build_fit, seven_in_three
 
-from bayes_saude.screen_tables import hyperparameter_table, ranking_table
+from bayes_saude.screen_tables import hyperparameter_table, misfits_advice, misfits_table, ranking_table
 from bayes_saude.summaries.ranking import rank
 
 
@@ -45,3 +48,16 @@ def test_a_parameter_without_counterpart_has_an_empty_cell():
     cells = {str(column.header): [str(cell) for cell in column.cells] for column in table.columns}
     assert cells["parameter (log-odds)"] == ["dispersion"]
     assert (cells["REML"], cells["se"], cells["posterior"]) == ([""], [""], ["1.0"])
+
+
+def test_what_the_model_does_not_reproduce_is_shown_with_each_advice_once():
+    warning = {"statistic": "mean[2012]", "observed": 86.04, "low": 104.93, "high": 112.71, "value": 1.0}
+    report = {
+        "warnings": [{**warning, "advice": "Do."}, {**warning, "advice": "Do."}, {**warning, "advice": ""}]
+    }
+    assert misfits_advice(report) == ["Do."]
+    screen = Console(width=80, record=True, file=io.StringIO())
+    screen.print(misfits_table(report))
+    lines = screen.export_text().splitlines()
+    assert lines[0].split() == ["not", "reproduced", "observed", "predicted", "(95%)", "p"]
+    assert lines[1].split() == ["mean[2012]", "86.04", "104.9", "to", "112.7", "1.000"]
