@@ -7,12 +7,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from bayes_saude.models.parameters import OF_LEVELS
 from bayes_saude.models.predictor import TERMS, Tree
 from bayes_saude.models.shifts import Shifts
 
 type Values = NDArray[np.float64]
-
-OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
 
 
 def gather_levels(sample: Mapping[str, Values], levels: tuple[str, ...]) -> dict[str, Values]:

@@ -13,7 +13,6 @@ from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
 from bayes_saude.inference.fit import fitting_panel
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.generative import (
-    OF_LEVELS,
     Population,
     draw_hyperparameters,
     draw_shifts,
@@ -23,6 +22,7 @@ from bayes_saude.models.generative import (
 )
 from bayes_saude.models.outcome_draws import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
+from bayes_saude.models.parameters import OF_LEVELS
 from bayes_saude.models.predictor import TERMS
 from bayes_saude.models.priors import resolve_priors
 from bayes_saude.models.spec import ModelSpec

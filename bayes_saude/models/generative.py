@@ -16,7 +16,7 @@ from scipy import stats
 
 from bayes_saude.errors import BayesSaudeError, listed
 from bayes_saude.models.kept import LEAST_DF
-from bayes_saude.models.parameters import Prior
+from bayes_saude.models.parameters import OF_LEVELS, Prior
 from bayes_saude.models.predictor import TERMS, Tree, make_tree
 from bayes_saude.models.priors import AnyPrior, location_and_scale
 from bayes_saude.models.sequence import sequence_basis
@@ -25,9 +25,6 @@ from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
 type Draws = Mapping[str, Values]
-
-# Hyperparameters of which each level has its own.
-OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
 
 
 class Above:

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
 from bayes_saude.models.outcomes import FAMILIES, GAUSSIAN
 
+# Parameters of which each level has its own.
+OF_LEVELS = ("sd_intercept", "sd_slope", "corr")
+
 
 class Section(BaseModel):
     """A table of the file. Strict: "true" is no boolean, "2011" no number, an unknown key is an error."""
