@@ -2,11 +2,13 @@
 
 import random
 import time
+from pathlib import Path
 
 import pytest
 from commands import Witness, kill, killed, start, warm
 
 from bayes_saude.inference.store import FIT, load
+from bayes_saude.inference.writing import UNFINISHED
 from bayes_saude.models.catalogue import catalogue
 
 FEW = ("--draws", 20, "--tune", 50)
@@ -14,6 +16,18 @@ KILLS = 12
 SLOW_KILLS_OF_FIT = 30
 SLOW_KILLS_OF_DEMO = 25
 OF_A_MODEL = 5.0  # seconds
+PATIENCE = 120.0  # seconds
+
+
+def wait_for_files(out: Path, more: int) -> None:
+    """Wait until a process has begun to write, and so many files more than now lie in a folder."""
+    wanted = len(list(out.rglob("*"))) + more
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        files = list(out.rglob("*"))
+        if len(files) >= wanted and any(file.name.startswith(UNFINISHED) for file in files):
+            return
+        time.sleep(0.001)
 
 
 def test_a_fit_that_is_killed_again_and_again(warmed, model_file, tmp_path):
@@ -25,7 +39,11 @@ def test_a_fit_that_is_killed_again_and_again(warmed, model_file, tmp_path):
     kept = 0
     for seed in range(1, KILLS + 1):
         process = warmed.start("fit", model_file, *FEW, "--seed", seed, "--out", tmp_path)
-        time.sleep(moments.uniform(0, lasts))
+        if seed % 3:  # two of three while it writes, one at any moment
+            wait_for_files(tmp_path, 1)
+            time.sleep(moments.uniform(0, 0.05))
+        else:
+            time.sleep(moments.uniform(0, lasts))
         kill(process)
         assert warmed.status(process) in {-9, 0}
         # The old fit or the new one, whole, in a folder that is as written but for the file in work.
@@ -64,10 +82,13 @@ def test_the_demo_killed_twenty_five_times_goes_on_where_it_was(tmp_path):
     moments = random.Random(7)
     witness = Witness(tmp_path)
     with warm(catalogue()["sa2015-esf-region"]) as server:
-        for _ in range(SLOW_KILLS_OF_DEMO):
-            # Libraries are loaded already, finished fits are gone through first: most moments are amid work.
+        for number in range(SLOW_KILLS_OF_DEMO):
             process = server.start("demo", "--out", tmp_path)
-            time.sleep(moments.uniform(0, OF_A_MODEL * (1 + len(witness.fits))))
+            if number % 3:  # two of three among the files that no run before has come to, one at any moment
+                wait_for_files(tmp_path, moments.randrange(1, 20))
+                time.sleep(moments.uniform(0, 0.1))
+            else:
+                time.sleep(moments.uniform(0, OF_A_MODEL * (1 + len(witness.fits))))
             kill(process)
             assert server.status(process) in {-9, 0}
             witness.look()
