@@ -1,6 +1,7 @@
 # make demo   analyse Sá (2015) and Costa (2014) again, from the printed tables to rankings
 # make test   run the tests
-# Both make their own environment in .venv first; only Python 3.12 or later has to be there.
+# make docs   build the documentation
+# All make their own environment in .venv first; only Python 3.12 or later has to be there.
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -11,13 +12,14 @@ export OPENBLAS_NUM_THREADS ?= 1
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-slow lint clean
+.PHONY: help env demo test test-slow lint docs clean
 
 help:
 	@echo 'make demo       re-analyse both theses: fits, checks, rankings, REML beside them; writes results/'
 	@echo 'make test       run the tests'
 	@echo 'make test-slow  run the tests that take minutes'
 	@echo 'make lint       ruff, mypy and import-linter'
+	@echo 'make docs       build the documentation, with its gallery, in docs/_build/html'
 	@echo 'make env        only make the environment in $(VENV)'
 	@echo 'make clean      remove the environment and the caches (results/ stays)'
 
@@ -35,6 +37,13 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache >$(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
+
+docs: $(VENV)/.docs
+	@mkdir -p docs/_build/gallery
+	@$(BIN)/python docs/make_pages.py docs/_pages
+	@$(BIN)/python docs/make_gallery.py docs/_build/gallery docs/_pages/gallery
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo 'docs/_build/html/index.html'
 
 env: $(VENV)/.dev
 
@@ -59,6 +68,12 @@ $(VENV)/.dev: $(VENV)/.core
 	@$(PIP) --editable '.[dev]'
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.dev
+	@echo 'installing the tools for the documentation'
+	@$(PIP) --editable '.[docs]'
+	@touch $@
+
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
+	rm -rf docs/_build docs/_pages
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
