@@ -9,7 +9,9 @@ How they are written decides how well they mix:
 - Slopes are not centred: slope = parent's + sd_slope (r z0 + sqrt(1 - r²) z) with z ~ N(0, 1), z0 the
   height's standardised deviation and r their correlation. Few years tell a slope badly, and a centred one
   makes a funnel with its scale.
-- Scales of slopes are sampled with a sign, see `signed_variable`: macro-regions allow one of zero.
+- Scales of slopes are sampled with a sign, see `signed_variable`: 13 macro-regions allow one of zero. Three
+  leave scales wide open, and then 275 of 8,000 transitions diverge at a target acceptance of 0.9, with
+  scatter at the origin and no signs 86: so few units want 0.99.
 
 Measured on 853 municipalities of 77 health regions of 13 macro-regions in five years (beta-binomial, share of
 admissions), least bulk ESS of the hyperparameters, always of a slope scale or of a correlation:
