@@ -95,11 +95,7 @@ def main(options: argparse.Namespace) -> None:
         hyperparameters.append(covered_hyperparameters(fitted, drawn.truth))
         diverged.append(int(fitted["sample_stats"]["diverging"].sum()))
         shares = units[-1].groupby(["level", "by"])["covered"].mean()
-        print(
-            "  units covered:",
-            ", ".join(f"{level} {by} {share:.1%}" for (level, by), share in shares.items()),
-            flush=True,
-        )
+        print(f"  units covered:\n{shares.to_string(float_format='{:.4f}'.format)}", flush=True)
     if options.panels:
         print(f"\nDivergences in {options.panels} panels: {sum(diverged)}")
         all_units = pd.concat(units).groupby(["level", "by"])["covered"]

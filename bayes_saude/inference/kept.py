@@ -22,7 +22,7 @@ from bayes_saude.models.years import make_years
 
 # On 853 municipalities in 77 health regions in 13 macro-regions, an iteration takes 18 gradients at 0.8, and
 # at 0.9 it takes 31. Two at 0.8 for each draw kept serve better than one at 0.9: R-hat of units is 1.004 at
-# most, for 1.008, and neither diverges; one of three simulated panels did once at 0.8. Few units leave scales
+# most, for 1.008, and neither diverges; one of four simulated panels did once at 0.8. Few units leave scales
 # wide open, where long steps diverge (nine age groups: up to five times at 0.8, twice at 0.9 and 0.95, never
 # in four runs at 0.99), and short ones take seconds.
 TARGET_ACCEPT, TARGET_ACCEPT_OF_FEW, FEW = 0.8, 0.99, 200
