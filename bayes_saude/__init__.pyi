@@ -1,4 +1,3 @@
-from .analysis import Result as Result
 from .analysis import analyse as analyse
 from .data.aih import read_aih as read_aih
 from .data.areas import dissolve as dissolve
@@ -58,6 +57,7 @@ from .plots.trends import plot_trends as plot_trends
 from .plots.yearly_means import plot_yearly_means as plot_yearly_means
 from .result_report import write_report as write_report
 from .result_tables import write_tables as write_tables
+from .results import Result as Result
 from .summaries.changes import percent_change as percent_change
 from .summaries.checks import check as check
 from .summaries.comparison import agreement as agreement

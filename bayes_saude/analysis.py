@@ -1,38 +1,18 @@
 """A whole analysis in one call: fit, checks, rankings, comparison with REML, and their result folder."""
 
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 import pandas as pd
-import xarray as xr
 
 from bayes_saude.inference.reuse import fit_or_load
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.result_figures import write_figures
-from bayes_saude.results import checked, write_table
+from bayes_saude.results import Result, checked, write_table
 from bayes_saude.summaries.comparison import compare
 from bayes_saude.summaries.comparison import hyperparameters as side_by_side
 from bayes_saude.summaries.ranking import all_rankings
 from bayes_saude.summaries.reml import reml
-
-
-class Result(NamedTuple):
-    """What an analysis gives, and its folder holds.
-
-    Parameters
-    ----------
-    fit : xarray.DataTree
-    report : dict
-        From `check`.
-    ranking, comparison, hyperparameters : pandas.DataFrame
-        From `all_rankings`, `compare` and `hyperparameters`.
-    """
-
-    fit: xr.DataTree
-    report: dict[str, Any]
-    ranking: pd.DataFrame
-    comparison: pd.DataFrame
-    hyperparameters: pd.DataFrame
 
 
 def analyse(

@@ -18,8 +18,8 @@ from bayes_saude.inference.conclusions import is_of
 from bayes_saude.inference.store import load, require_writable
 from bayes_saude.inference.writing import replacing
 from bayes_saude.plots.style import Lang
-from bayes_saude.report.page import Chapter, Result, chapter, render
-from bayes_saude.results import checked
+from bayes_saude.report.page import Chapter, chapter, render
+from bayes_saude.results import Result, checked
 from bayes_saude.summaries import comparison, ranking
 from bayes_saude.summaries.reml import reml
 
@@ -135,7 +135,7 @@ def read_result(folder: Path, *, despite: bool = False) -> Result:
     Result
     """
     fit = load(folder)
-    checks = checked(fit, folder, despite=despite)
+    report = checked(fit, folder, despite=despite)
     ranked = _table(fit, folder, "ranking", ranking.COLUMNS)
     if ranked is None:
         ranked = ranking.all_rankings(fit)
@@ -145,7 +145,7 @@ def read_result(folder: Path, *, despite: bool = False) -> Result:
         frequentist = reml(fit)
         parameters = comparison.hyperparameters(fit, frequentist)
         compared = comparison.compare(fit, frequentist, ranking=ranked)
-    return Result(fit, checks, ranked, compared, parameters)
+    return Result(fit, report, ranked, compared, parameters)
 
 
 def _table(fit: xr.DataTree, folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame | None:

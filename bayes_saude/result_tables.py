@@ -55,20 +55,20 @@ def write_tables(
     if format in TEXT_FILES:
         stem, suffix, written = TEXT_FILES[format]
         tables = [
-            *mixed_model_tables(result.parameters, fit, lang),
-            parameters_table(result.parameters, lang),
+            *mixed_model_tables(result.hyperparameters, fit, lang),
+            parameters_table(result.hyperparameters, lang),
             *ranking_tables(fit, result.ranking, lang),
             *comparison_tables(fit, result.comparison, lang),
         ]
-        stamp = "" if result.checks["passed"] else word("despite", lang) + ": "
+        stamp = "" if result.report["passed"] else word("despite", lang) + ": "
         notes = [note for note in (note_of(fit, lang),) if note]
         file = place / f"{stem}{'-pt' if lang == 'pt' else ''}.{suffix}"
         with concluding(fit, Path(folder), f"{TABLES}/{file.name}") as unfinished:
             unfinished.write_text(written(stamp + spec_of(fit).title, notes, tables), encoding="utf-8")
         return [file]
     frames = {
-        "mixed_model": mixed_model(result.parameters, fit),
-        "hyperparameters": result.parameters,
+        "mixed_model": mixed_model(result.hyperparameters, fit),
+        "hyperparameters": result.hyperparameters,
         "ranking": result.ranking,
         "comparison": result.comparison,
     }

@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import xarray as xr
@@ -14,6 +14,25 @@ from bayes_saude.inference.store import PANEL_NOTE, STAMP
 from bayes_saude.summaries.checks import check
 
 logger = logging.getLogger(__name__)
+
+
+class Result(NamedTuple):
+    """A fit and what is concluded from it.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    report : dict
+        From `check`.
+    ranking, comparison, hyperparameters : pandas.DataFrame
+        From `all_rankings`, `compare` and `hyperparameters`.
+    """
+
+    fit: xr.DataTree
+    report: dict[str, Any]
+    ranking: pd.DataFrame
+    comparison: pd.DataFrame
+    hyperparameters: pd.DataFrame
 
 
 def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[str, Any]:

@@ -21,6 +21,7 @@ SECTIONS = {
     "plots": "Figures",
     "result_report": "Reports and tables",
     "result_tables": "Reports and tables",
+    "results": "A whole analysis",
     "summaries": "Summaries",
 }
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import matplotlib.pyplot as plt
-import pandas as pd
 import xarray as xr
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -41,6 +40,7 @@ from bayes_saude.report.text_tables import (
 )
 from bayes_saude.report.words import say
 from bayes_saude.result_figures import each_figure
+from bayes_saude.results import Result
 from bayes_saude.summaries.coefficients import scale_of, spec_of
 
 if TYPE_CHECKING:
@@ -52,25 +52,6 @@ PARTS = ("checks", "data", "model_priors", "parameters", "rankings", "figures", 
 # Sharp in print and on most screens: at 300 dots to an inch eight models would take half as much time again.
 # On screen pictures are this much larger than on paper.
 DPI, ENLARGED, SCREEN_DPI = 220, 1.25, 96
-
-
-class Result(NamedTuple):
-    """What a report tells of one model.
-
-    Parameters
-    ----------
-    fit : xarray.DataTree
-    checks : mapping
-        From `check`.
-    ranking, comparison, parameters : DataFrame
-        From `all_rankings`, `compare` and `hyperparameters`.
-    """
-
-    fit: xr.DataTree
-    checks: Mapping[str, Any]
-    ranking: pd.DataFrame
-    comparison: pd.DataFrame
-    parameters: pd.DataFrame
 
 
 class Picture(NamedTuple):
@@ -127,12 +108,12 @@ def chapter(
     -------
     Chapter
     """
-    fit, checks = result.fit, result.checks
+    fit, checks = result.fit, result.report
     spec = spec_of(fit)
     note = note_of(fit, lang)
     figures = each_figure(
-        fit, dict(checks), result.ranking, result.comparison,
-        hyperparameters=result.parameters, polygons=polygons, main=not all_figures, lang=lang,
+        fit, checks, result.ranking, result.comparison,
+        hyperparameters=result.hyperparameters, polygons=polygons, main=not all_figures, lang=lang,
     )  # fmt: skip
     return Chapter(
         name=spec.name,
@@ -148,7 +129,7 @@ def chapter(
         model=model_facts(fit, lang),
         source=spec.source,
         priors=priors_table(fit, json.loads(fit.attrs["priors"]), lang),
-        parameters=parameters_table(result.parameters, lang),
+        parameters=parameters_table(result.hyperparameters, lang),
         rankings=ranking_tables(fit, result.ranking, lang),
         reml=say("reml_own_scale" if not scale_of(fit) else "reml_on_link", lang),
         comparison=comparison_tables(fit, result.comparison, lang),

@@ -144,7 +144,7 @@ def test_portuguese_has_decimal_commas_and_no_english(portuguese):
 
 def test_pictures_are_inside_the_page_and_told_in_words(english, result):
     found = read_result(result)
-    figures = each_figure(found.fit, dict(found.checks), found.ranking, found.comparison, main=True)
+    figures = each_figure(found.fit, found.report, found.ranking, found.comparison, main=True)
     pictures = list(tree(english).iter("img"))
     assert [picture.get("alt") for picture in pictures] == [figure.alt for figure in figures]
     for picture in pictures:
@@ -226,11 +226,11 @@ def test_tables_of_the_folder_are_used_and_missing_ones_computed(result, tmp_pat
     folder = tmp_path / "coverage-region"
     shutil.copytree(result, folder)
     computed = read_result(folder)
-    for name in ("ranking", "comparison"):
+    tables = ("ranking", "comparison", "hyperparameters")
+    for name in tables:
         write_table(getattr(computed, name), computed.fit, folder, name)
-    write_table(computed.parameters, computed.fit, folder, "hyperparameters")
     read = read_result(folder)
-    for name in ("ranking", "comparison", "parameters"):
+    for name in tables:
         pd.testing.assert_frame_equal(
             getattr(read, name), getattr(computed, name), check_dtype=False, rtol=1e-8
         )
@@ -253,7 +253,7 @@ def test_units_named_like_numbers_or_like_nothing_keep_their_names(result, tmp_p
     tables = {
         "ranking": computed.ranking.replace(called),
         "comparison": computed.comparison.replace(called),
-        "hyperparameters": computed.parameters,
+        "hyperparameters": computed.hyperparameters,
     }
     for name, table in tables.items():
         write_table(table, computed.fit, folder, name)

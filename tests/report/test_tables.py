@@ -94,7 +94,10 @@ def test_the_printed_layout_in_portuguese(nested):
 
 def test_the_layout_of_a_real_fit_is_that_of_its_hyperparameters(result):
     found = read_result(result)
-    model, parameters = mixed_model(found.parameters, found.fit), found.parameters.set_index("parameter")
+    model, parameters = (
+        mixed_model(found.hyperparameters, found.fit),
+        found.hyperparameters.set_index("parameter"),
+    )
     assert len(model) == 5
     assert model["reml"][2] == parameters.loc["sd_intercept", "reml"]
     squares = found.fit["posterior"]["sd_intercept"].to_numpy() ** 2
