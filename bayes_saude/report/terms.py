@@ -82,8 +82,9 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
         "padrão, sd_resid",
     ),
     "student_t": (
-        "Student's t: as the Gaussian, with heavier tails that forgive outliers",
-        "t de Student: como a gaussiana, com caudas mais pesadas, que toleram valores discrepantes",
+        "Student's t: as the Gaussian, with heavier tails that forgive outliers; sd_resid is its scale",
+        "t de Student: como a gaussiana, com caudas mais pesadas, que toleram valores discrepantes; sd_resid "
+        "é sua escala",
     ),
     "beta": (
         "beta: shares between 0 and 1; the line is on the log-odds scale",
@@ -207,10 +208,13 @@ ADVICE_PT: Mapping[str, str] = {
     'Try a family with heavier tails, family = "student_t", and look at the largest values.': (
         'Tente uma família de caudas mais pesadas, family = "student_t", e veja os maiores valores.'
     ),
-    "Ranks are drawn to the mean by a population that is not normal: look at the units at the ends, "
-    'and try family = "student_t" or another level around the units.': (
-        "Uma população que não é normal atrai os postos para a média: veja as unidades nos extremos, e tente "
-        'family = "student_t" ou outro nível em torno das unidades.'
+    "Look at the rows farthest from their lines: the family has no heavier tails to give.": (
+        "Veja as linhas mais distantes de suas retas: a família não tem caudas mais pesadas a oferecer."
+    ),
+    "Units are not a normal population about their mean: those at the ends are drawn too near to it. Look at "
+    "them, and try another level around the units, or a predictor.": (
+        "As unidades não são uma população normal em torno de sua média: as dos extremos são atraídas demais "
+        "para ela. Veja-as, e tente outro nível em torno das unidades, ou um preditor."
     ),
     "Fit again with more tuning (--tune 2000), or with an origin inside the panel's times.": (
         "Ajuste de novo com mais calibração (--tune 2000), ou com a origem dentro dos tempos do painel."

@@ -19,16 +19,18 @@ from bayes_saude.summaries.rank_checks import rank_gates
 
 # Of the posterior; each predicts a whole panel.
 PREDICTED = 400
-# A p-value further out than this is a warning. Some fifteen are looked at: of a model that is true
-# one in 50 at most is so far out, most far fewer, as predictions follow the data that they are fitted to.
+# A p-value further out than this, on either side, is a warning. Of a true model one in 25 at most is (Meng
+# 1994, doi:10.1214/aos/1176325622: twice the nominal), as a rule far fewer, as predictions follow the data
+# that they are fitted to. Some fifteen are looked at, and nothing is taken off for that.
 FAR_OUT = 0.01
 
 ADVICE = {
     "mean": "Give the model year_effects = true.",
     "residual": 'Try a family with heavier tails, family = "student_t", and look at the largest values.',
+    "transformed": "Look at the rows farthest from their lines: the family has no heavier tails to give.",
     "spread": (
-        "Ranks are drawn to the mean by a population that is not normal: look at the units at the ends, "
-        'and try family = "student_t" or another level around the units.'
+        "Units are not a normal population about their mean: those at the ends are drawn too near to it. "
+        "Look at them, and try another level around the units, or a predictor."
     ),
 }
 
@@ -90,7 +92,8 @@ def _warning(row: pd.Series, spec: ModelSpec) -> dict[str, Any]:
     if kind == "mean":
         advice = "" if spec.model.year_effects else ADVICE["mean"]
     elif kind in ("residual", "residuals"):
-        advice = "" if spec.model.family == "student_t" else ADVICE["residual"]
+        of_family = {"gaussian": ADVICE["residual"], "student_t": ""}
+        advice = of_family.get(spec.model.family, ADVICE["transformed"])
     else:
         advice = ADVICE["spread"]
     return {

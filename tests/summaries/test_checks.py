@@ -104,6 +104,18 @@ def test_a_unit_far_from_all_others_warns(simulation):
     assert found["largest_unit_mean"]["value"] < 0.01
 
 
+@pytest.mark.parametrize(("family", "advised"), [("gaussian", True), ("lognormal", False)])
+def test_heavier_tails_are_advised_where_a_family_has_them(simulation, family, advised):
+    truth = TRUTH if family == "gaussian" else {name: value / 10 for name, value in TRUTH.items()}
+    drawn = simulate(trend_model(["municipality"], family=family), simulation.panel, truth=truth, seed=2)
+    # One row of 120 is fifteen standard deviations from its line.
+    scatter = 15 * truth["sd_resid"] * (drawn.panel.index == 7)
+    value = drawn.panel["value"]
+    panel = drawn.panel.assign(value=value + scatter if family == "gaussian" else value * np.exp(scatter))
+    found = {each["statistic"]: each for each in misfits(fit_at_truth(drawn._replace(panel=panel)))}
+    assert ("student_t" in found["residual_kurtosis"]["advice"]) == advised
+
+
 def test_warnings_do_not_stop_and_gates_do(fitted):
     report = check(fitted)
     require({**report, "warnings": [{"name": "posterior predictive p-value"}]})
