@@ -185,12 +185,12 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
     pandas.DataFrame
         One row per parameter, with the columns `HYPERPARAMETER_COLUMNS`. With several levels a component is
         named with its level, `sd_intercept[region]`. REML has standard errors for fixed effects only, and
-        nothing beside a parameter of which it has no counterpart, such as `dispersion`. The posterior's
-        interval is equal-tailed; R-hat and effective sample sizes are those of the chains about
-        their replicates, see `about_replicates`. `note` is "boundary" beside a component that REML puts on
-        the edge of what is possible, a correlation of 1 or -1 or a standard deviation of 0: a single point
-        where the posterior has a whole distribution. `DataFrame.attrs` records `prob` and the `scale` of
-        fixed effects and components, see `scale_of`.
+        nothing beside a parameter of which it has no counterpart, such as `dispersion` or the scale of
+        Student's t, which is no standard deviation. The posterior's interval is equal-tailed; R-hat and
+        effective sample sizes are those of the chains about their replicates, see `about_replicates`. `note`
+        is "boundary" beside a component that REML puts on the edge of what is possible, a correlation of 1 or
+        -1 or a standard deviation of 0: a single point where the posterior has a whole distribution.
+        `DataFrame.attrs` records `prob` and the `scale` of fixed effects and components, see `scale_of`.
     """
     draws = hyperparameter_draws(fit)
     names = [str(name) for name in draws]
@@ -199,6 +199,8 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
     low, high = np.quantile(stacked, [tail, 1 - tail], axis=1)
     chains = about_replicates(draws, replicates_of(fit))
     rows = dict.fromkeys(names, (np.nan, np.nan, "")) | _reml_rows(frequentist)
+    if "df" in names:
+        rows["sd_resid"] = (np.nan, np.nan, "")
     table = pd.DataFrame(
         {
             "parameter": names,

@@ -207,6 +207,15 @@ def test_with_several_levels_components_carry_their_level(nested_fit, make_spec)
     assert compare(fit, frequentist).groupby("level").size().to_dict() == {"municipality": 14, "region": 6}
 
 
+def test_reml_has_no_counterpart_of_the_scale_of_students_t(both):
+    fit, frequentist = both
+    posterior = fit["posterior"].to_dataset()
+    fit["posterior"] = posterior.assign(df=4 + posterior["sd_resid"])
+    table = hyperparameters(fit, frequentist).set_index("parameter")
+    assert np.isnan(table.loc[["sd_resid", "df"], "reml"]).all()
+    assert table["reml"].notna().sum() == 5
+
+
 def test_a_class_that_another_run_might_turn_is_borderline(make_fit, make_spec, panel):
     frequentist = reml_panel(make_spec("region"), panel)
     # Of 2,000 independent draws the first unit lies above the others' mean in 97%, the second in 99%: two
