@@ -38,7 +38,9 @@ def log_likelihood(spec: ModelSpec, fit: xr.DataTree) -> Values:
     Returns
     -------
     array, shape (chains, draws)
-        Of values whose link is not the identity the density is that on the link's scale.
+        Of values whose link is not the identity the density is that on the link's scale; of shares it is that
+        of the order in which successes came, without the binomial coefficient. Draws given one panel compare,
+        families do not.
     """
     posterior, panel = fit["posterior"].to_dataset(), fit["constant_data"].to_dataset()
     *_, (level, coefficients) = coefficients_by_level(fit)

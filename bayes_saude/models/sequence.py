@@ -1,11 +1,11 @@
 """Units that stand in an order, such as age groups: neighbours are alike, in place of all being exchangeable.
 
 Their effects are a random walk of first order: the differences of neighbours are independent, normal and of
-one variance, and the effects add up to zero, so that the population's line is the mean of the units'. Scaled
-so that the geometric mean of the effects' variances is one (Sørbye and Rue 2014,
-doi:10.1016/j.spasta.2013.06.004), it takes the standard deviation that exchangeable effects have, with the
-same prior. The effects on intercept and slope are two such walks with the same correlation everywhere: the
-covariance of all is the Kronecker product of the walk's and that of intercept and slope.
+one variance, however wide the groups are, and the effects add up to zero, so that the population's line is
+the mean of the units'. Scaled so that the geometric mean of the effects' variances is one (Sørbye and Rue
+2014, doi:10.1016/j.spasta.2013.06.004), it takes the standard deviation that exchangeable effects have, with
+the same prior. The effects on intercept and slope are two such walks with the same correlation everywhere:
+the covariance of all is the Kronecker product of the walk's and that of intercept and slope.
 """
 
 import re

@@ -93,7 +93,8 @@ def plot_funnel(
     overdispersed : bool
         Limits as wide as the fit's dispersion asks for, at its posterior mean: quantiles of the beta (gamma)
         distribution with the mean and variance that the beta-binomial (negative binomial) gives the share
-        (rate).
+        (rate). That is the scatter of one year about a unit's own line, and not, as Spiegelhalter's, that of
+        units about each other: most of many units may lie outside, because units differ.
     names : int
         At most so many units outside the outer limits are named, the farthest first, passing over those whose
         name has no room between marks and other names.

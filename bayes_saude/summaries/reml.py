@@ -92,7 +92,8 @@ def reml_panel(spec: ModelSpec, panel: pd.DataFrame, *, prob: float = 0.95) -> x
         `{level}_estimate`, `{level}_se`, `{level}_low`, `{level}_high` (level, term)
             Each unit's line, fixed effects included; for a unit that holds others the mean of the lines of
             its innermost units. The interval is that of Sá (2015), appendices A-F: estimate ± 1.96 standard
-            deviations of the line given the data and all parameters, fixed effects too, for one level
+            deviations of the line given the data and all parameters, fixed effects and years' deviations too,
+            for one level
             sqrt(diag((Σ⁻¹ + X'X/σ²)⁻¹)); 1.96 is rounded as there, for other `prob` likewise.
 
         All are on the link's scale. Where the panel has replicates each is fitted, and everything is the mean
