@@ -42,11 +42,11 @@ KINDS = (
     Kind("map", maps.maps, main=True),
     Kind("reml-posterior", units.comparisons, main=True),
     Kind("slopegraph", units.slopegraphs),
-    Kind("shrinkage", units.shrinkages, main=True),
+    Kind("shrinkage", units.shrinkages),
     Kind("correlation", model.correlations, main=True),
     Kind("prior-posterior", model.priors_and_posteriors, main=True),
     Kind("predictive", model.predictives, main=True),
-    Kind("predictive-checks", model.checks, main=True),
+    Kind("predictive-checks", model.checks),
     Kind("diagnostics", model.diagnostics),
 )
 

@@ -26,7 +26,7 @@ NAMES = (
     "class_map", "value_map", "probability_map", "rank_width_map",
     "reml_posterior", "slopegraph", "shrinkage", "correlation",
     "prior_posterior", "predictive", "predictive_checks", "diagnostics",
-    "calibration", "coverage", "reliability",
+    "sensitivity", "calibration", "coverage", "reliability",
 )  # fmt: skip
 MODEL, POLYGONS = "sa2015-esf-nested", "municipalities.geojson"
 # For looking at, not for concluding from.
