@@ -11,7 +11,7 @@ import pytest
 
 from bayes_saude import demo
 from bayes_saude.data.published import read_published
-from bayes_saude.demo_costa2014 import PRINTED
+from bayes_saude.demo.costa2014 import PRINTED
 from bayes_saude.models.catalogue import catalogue
 
 # What the table of regions is made of: their own model, and the nested one beside it.

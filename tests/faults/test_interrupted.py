@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from commands import CHECKOUT, start
 
-from bayes_saude.interruption import STATUS, TOLD
+from bayes_saude.cli.interruption import STATUS, TOLD
 
 # More than can be sampled while a test waits.
 ENDLESS = ("--draws", 5_000_000, "--tune", 100, "--seed", 1)
 LIMIT = 2.0
 STUBBORN = """
 import time
-from bayes_saude.interruption import ending_when_interrupted
+from bayes_saude.cli.interruption import ending_when_interrupted
 with ending_when_interrupted():
     print("at work", flush=True)
     while True:

@@ -41,7 +41,7 @@ def icsap(
 
     Example: bayes-saude icsap icsap.csv --admissions all.csv --deliveries births.csv --out panel.csv
     """
-    from bayes_saude import icsap_command as command
+    from bayes_saude.cli import icsap_panel as command
 
     command.check_output(out)
     if admissions:

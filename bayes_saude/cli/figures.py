@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bayes_saude.cli_shared import Despite, Result, data_of, load_fit
+from bayes_saude.cli.shared import Despite, Result, data_of, load_fit
 from bayes_saude.errors import DataError
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from bayes_saude import demo_costa2014, demo_sa2015
-from bayes_saude import demo_text as text
 from bayes_saude.analysis import analyse as analyse_model
 from bayes_saude.console import console, track
+from bayes_saude.demo import costa2014, sa2015, text
 from bayes_saude.models.catalogue import catalogue
 from bayes_saude.result_report import write_report
 from bayes_saude.summaries.changes import percent_change
@@ -35,17 +34,17 @@ def run(out: Path, *, force: bool = False) -> None:
         Fit again where a finished fit is at hand.
     """
     screen = console()
-    demo_sa2015.introduce(screen)
-    names = [name for name in catalogue() if name.startswith(SA2015) or name in demo_costa2014.PRINTED]
+    sa2015.introduce(screen)
+    names = [name for name in catalogue() if name.startswith(SA2015) or name in costa2014.PRINTED]
     analyses = {name: analyse(name, out, force=force) for name in track(names, "analysing")}
     folders = [out / name for name in names]
     page = write_report(folders, out / "report.html", workers=os.cpu_count() or 1, progress=True)
     of_sa2015 = {name: analysis for name, analysis in analyses.items() if name.startswith(SA2015)}
     of_costa2014 = {name: analysis for name, analysis in analyses.items() if name not in of_sa2015}
     text.show_checks(screen, analyses)
-    demo_sa2015.show(screen, of_sa2015)
+    sa2015.show(screen, of_sa2015)
     if of_costa2014:
-        demo_costa2014.show(screen, of_costa2014)
+        costa2014.show(screen, of_costa2014)
     text.show_files(screen, out, page)
 
 
@@ -73,8 +72,8 @@ def analyse(name: str, out: Path, *, force: bool) -> text.Analysis:
         parameters=parameters,
         trust=pd.concat(trust(fit, level=outer, by=by) for by in OF_UNITS),
         rank_mcse=ranking.loc[ranking["level"] == inner, "rank_mcse"].max(),
-        changes=percent_change(fit, demo_costa2014.FIRST, demo_costa2014.LAST)
-        if name in demo_costa2014.PRINTED
+        changes=percent_change(fit, costa2014.FIRST, costa2014.LAST)
+        if name in costa2014.PRINTED
         else pd.DataFrame(),
         note=fit.attrs["panel_note"],
     )

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from bayes_saude.console import heading, number, probability, say, text_table
 from bayes_saude.data.published import read_published
-from bayes_saude.demo_text import Analysis
+from bayes_saude.demo.text import Analysis
 from bayes_saude.screen_tables import agreement_table, interval
 from bayes_saude.summaries.comparison import agreement
 from bayes_saude.summaries.sa2015 import chapter5

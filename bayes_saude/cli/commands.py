@@ -10,14 +10,14 @@ import typer
 from typer.core import TyperGroup
 
 from bayes_saude import __version__
-from bayes_saude.cli_figures import figures
-from bayes_saude.cli_icsap import icsap
-from bayes_saude.cli_reconstruct import reconstruct
-from bayes_saude.cli_report import report, tables
-from bayes_saude.cli_shared import Despite, Result, data_of, load_fit
-from bayes_saude.cli_verify import verify
+from bayes_saude.cli.figures import figures
+from bayes_saude.cli.icsap import icsap
+from bayes_saude.cli.interruption import ending_when_interrupted
+from bayes_saude.cli.reconstruct import reconstruct
+from bayes_saude.cli.report import report, tables
+from bayes_saude.cli.shared import Despite, Result, data_of, load_fit
+from bayes_saude.cli.verify import verify
 from bayes_saude.errors import BayesSaudeError
-from bayes_saude.interruption import ending_when_interrupted
 
 Model = Annotated[str, typer.Argument(help="A name from `bayes-saude models`, or the path of a model file.")]
 Out = Annotated[Path, typer.Option(help="Folder in which each model has its result folder.")]

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bayes_saude.console import heading, probability, say, text_table
 from bayes_saude.data.published import read_published
-from bayes_saude.demo_text import Analysis
+from bayes_saude.demo.text import Analysis
 from bayes_saude.screen_tables import interval
 from bayes_saude.summaries.ranking import ABOVE, BELOW, NONE, classes
 
