@@ -20,12 +20,12 @@ PATIENCE = 120.0  # seconds
 
 
 def wait_for_files(out: Path, more: int) -> None:
-    """Wait until a process has begun to write, and so many files more than now lie in a folder."""
-    wanted = len(list(out.rglob("*"))) + more
+    """Wait until a process is writing, and so many files lie in a folder that do not now."""
+    before = set(out.rglob("*"))
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        files = list(out.rglob("*"))
-        if len(files) >= wanted and any(file.name.startswith(UNFINISHED) for file in files):
+        new = set(out.rglob("*")) - before
+        if len(new) >= more and any(file.name.startswith(UNFINISHED) for file in new):
             return
         time.sleep(0.001)
 

@@ -1,9 +1,12 @@
 """A result folder is held against its list: what was changed, is missing or is of another fit is named."""
 
 import json
+import os
+from functools import partial
 
 import pytest
 import xarray as xr
+from commands import start
 from typer.testing import CliRunner
 
 from bayes_saude.cli import app
@@ -168,3 +171,19 @@ def test_the_command_has_exit_status_1_where_anything_differs(folder):
     assert bad.exit_code == 1
     assert any(line.split()[:2] == ["ranking.csv", "DIFFERS"] for line in bad.stdout.splitlines())
     assert CliRunner().invoke(app, ["verify", str(folder / "none")]).exit_code == 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores can be taken away on Linux only")
+@pytest.mark.parametrize("model", ["sa2015-esf-nested", "costa2014-share-age"])
+def test_processes_with_one_core_and_with_all_make_the_same_draws(tmp_path, model):
+    # Integrated and kept effects; threads of the linear algebra too, whose sums may be in another order.
+    for cores in (1, os.cpu_count() or 1):
+        run = start(
+            "fit", model, "--draws", 50, "--tune", 100, "--seed", 3, "--out", tmp_path / str(cores),
+            env=os.environ | {"OMP_NUM_THREADS": str(cores), "OPENBLAS_NUM_THREADS": str(cores)},
+            preexec_fn=partial(os.sched_setaffinity, 0, range(cores)),
+        )  # fmt: skip
+        run.communicate()
+        assert run.returncode == 0
+    assert len({draws_digest(load(out / model)) for out in tmp_path.iterdir()}) == 1
