@@ -114,7 +114,8 @@ class Witness:
             assert self.fits.setdefault(name, digest) == digest, "a finished fit has changed"
             # The file in work may be listed and not be there, or not be listed yet; where it was a new
             # fit, all that was to come with it.
-            differing = {finding.name for finding in verify(folder) if finding.differs}
+            found = (each for each in verify(folder) if not each.told.startswith("missing;"))
+            differing = {finding.name for finding in found if finding.differs}
             assert len(differing) <= 1 or differing <= {FIT, MODEL, "draws"}
             for table in TABLES:
                 if (folder / table).is_file():
