@@ -43,9 +43,9 @@ KINDS = (
     Kind("reml-posterior", units.comparisons, main=True),
     Kind("slopegraph", units.slopegraphs),
     Kind("shrinkage", units.shrinkages),
-    Kind("correlation", model.correlations, main=True),
+    Kind("correlation", model.correlations),
     Kind("prior-posterior", model.priors_and_posteriors, main=True),
-    Kind("predictive", model.predictives, main=True),
+    Kind("predictive", model.predictives),
     Kind("predictive-checks", model.checks),
     Kind("diagnostics", model.diagnostics),
 )

@@ -4,4 +4,5 @@ import bayes_saude as bs
 
 fit = bs.load("results/sa2015-esf-nested")
 polygons = bs.read_polygons("municipalities.geojson")
-ax = bs.plot_class_map(fit, polygons, borders=bs.dissolve(polygons, "region"), label="coverage in 2011")
+regions = bs.dissolve(polygons, "region")
+ax = bs.plot_class_map(fit, polygons, borders=regions, label="coverage in 2011")

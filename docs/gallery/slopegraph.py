@@ -1,6 +1,6 @@
-"""Ranks by REML and by the posterior."""
+"""Ranks by REML and by the posterior, of many units those at the ends."""
 
 import bayes_saude as bs
 
 fit = bs.load("results/sa2015-esf-nested")
-ax = bs.plot_slopegraph(fit, level="region", parameter="slope", label="slope")
+ax = bs.plot_slopegraph(fit, level="municipality", parameter="slope", label="slope")
