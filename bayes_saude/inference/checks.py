@@ -9,6 +9,7 @@ import xarray as xr
 
 from bayes_saude.errors import ConvergenceError
 from bayes_saude.inference.energy import bfmi
+from bayes_saude.inference.reading import posterior_of, replicates_of
 from bayes_saude.inference.replicates import about_replicates, by_replicate
 from bayes_saude.inference.unit_checks import effects_are_kept, worst_units
 from bayes_saude.models.predictor import TERMS
@@ -73,7 +74,7 @@ def check_sampling(
         where it passes) and `parameter` (the worst one, empty where the gate is about none).
     """
     hyperparameters = hyperparameter_draws(fit)
-    replicate = fit["posterior"]["replicate"].to_numpy()
+    replicate = replicates_of(fit)
     parts = by_replicate(hyperparameters, replicate)
     draws = about_replicates(hyperparameters, replicate)
     mixing = MORE_CHAINS if min(part.sizes["chain"] for part in parts) == 1 else MORE_TUNING
@@ -160,7 +161,7 @@ def hyperparameter_draws(fit: xr.DataTree) -> xr.Dataset:
         Dims (chain, draw): the fixed effects, the parameters of each level, outermost first, then all others.
         With several levels a level's parameter is named with it, `sd_intercept[region]`.
     """
-    posterior = fit["posterior"].to_dataset()
+    posterior = posterior_of(fit)
     levels = posterior["level"].values.tolist()
     draws = {name: posterior[name] for name in TERMS}
     names = [str(name) for name in posterior if name not in draws]

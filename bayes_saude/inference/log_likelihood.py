@@ -7,13 +7,13 @@ never looks at the data.
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import betaln, expit, gammaln, log_expit
 
 from bayes_saude.inference.effects import covariances, standard_shifts
+from bayes_saude.inference.reading import panel_of, posterior_of
 from bayes_saude.inference.unit_checks import coefficients_by_level
 from bayes_saude.models.marginal import pass_up
 from bayes_saude.models.moments import make_moments
@@ -42,21 +42,21 @@ def log_likelihood(spec: ModelSpec, fit: xr.DataTree) -> Values:
         of the order in which successes came, without the binomial coefficient. Draws given one panel compare,
         families do not.
     """
-    posterior, panel = fit["posterior"].to_dataset(), fit["constant_data"].to_dataset()
+    posterior, panel = posterior_of(fit), panel_of(fit)
     *_, (level, coefficients) = coefficients_by_level(fit)
     lines = coefficients.transpose("chain", "draw", level, "term")
-    of_rows = lines.sel({level: panel[level].values})
+    of_rows = lines.sel({level: panel[level].to_numpy()})
     slope = of_rows.sel(term=SLOPE) if SLOPE in lines["term"] else posterior["slope"]
-    elapsed = xr.DataArray(panel["time"].values - spec.data.origin, dims=level)
+    elapsed = xr.DataArray(panel["time"].to_numpy() - spec.data.origin, dims=level)
     eta = (
         of_rows.sel(term=INTERCEPT, drop=True).drop_vars(level)
         + slope.drop_vars([level, "term"], errors="ignore") * elapsed
     )
     if "year_effect" in posterior:
-        years = posterior["year_effect"].sel(time=panel["time"].values)
+        years = posterior["year_effect"].sel(time=panel["time"].to_numpy())
         eta = eta + years.drop_vars("time").rename(time=level)
     family = FAMILIES[spec.model.family]
-    columns = {name: panel[name].values.astype(np.float64) for name in family.columns}
+    columns = {name: panel[name].to_numpy(dtype=np.float64) for name in family.columns}
     if "value" in columns:
         columns["value"] = family.link.to_trend(columns["value"])
     parameters = {name: posterior[name].values[..., None] for name in family.parameters}
@@ -78,8 +78,7 @@ def marginal_log_likelihood(spec: ModelSpec, fit: xr.DataTree) -> Values:
     -------
     array, shape (chains, draws)
     """
-    posterior = fit["posterior"].to_dataset()
-    panel = pd.DataFrame({name: values.values for name, values in fit["constant_data"].items()})
+    posterior, panel = posterior_of(fit), panel_of(fit)
     shape = posterior["intercept"].shape
     draws = {
         str(name): values.values.astype(np.float64).reshape(-1, *values.shape[2:])

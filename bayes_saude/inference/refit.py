@@ -7,21 +7,10 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.inference.fit import fit_validated
+from bayes_saude.inference.reading import panel_of as panel_in
+from bayes_saude.inference.reading import spec_of
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.models.priors import AnyPrior
-from bayes_saude.models.spec import parse_model
-
-
-def panel_in(fit: xr.DataTree) -> pd.DataFrame:
-    """Take the validated panel that a fit carries."""
-    data = fit["constant_data"].to_dataset()
-    panel = pd.DataFrame({str(name): data[name].values for name in data if data[name].dims == ("obs",)})
-    panel.attrs = {
-        "source": fit.attrs.get("data_source", "a fit's panel"),
-        "note": fit.attrs.get("panel_note", ""),
-        "notes": json.loads(fit.attrs.get("panel_notes", "[]")),
-    }
-    return panel
 
 
 def refit(
@@ -51,7 +40,7 @@ def refit(
     """
     kept = panel_in(fit) if panel is None else panel
     stated = {**priors_from_json(fit.attrs["priors"]), **(priors or {})}
-    spec = parse_model(fit.attrs["model_file"], name=fit.attrs["model"])
+    spec = spec_of(fit)
     sampler = json.loads(fit.attrs["sampler"])
     return fit_validated(
         spec.model_copy(update={"priors": stated}), kept,

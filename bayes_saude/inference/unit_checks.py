@@ -8,6 +8,7 @@ import arviz_stats
 import numpy as np
 import xarray as xr
 
+from bayes_saude.inference.reading import panel_of, posterior_of, replicates_of
 from bayes_saude.inference.replicates import about_replicates
 
 
@@ -31,13 +32,13 @@ def coefficients_by_level(fit: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]
     str, xarray.DataArray
         A level, outermost first, and its units' total coefficients, dims (chain, draw, level, term).
     """
-    posterior, panel = fit["posterior"].to_dataset(), fit["constant_data"].to_dataset()
+    posterior, panel = posterior_of(fit), panel_of(fit)
     terms = posterior["term"].values.tolist()
     total = xr.concat([posterior[term] for term in terms], dim="term").assign_coords(term=terms)
     outer = ""
     for level in posterior["level"].values.tolist():
         if outer:
-            home = dict(zip(panel[level].values.tolist(), panel[outer].values.tolist(), strict=True))
+            home = dict(zip(panel[level], panel[outer], strict=True))
             homes = [home[unit] for unit in posterior[level].values.tolist()]
             total = total.sel({outer: homes}).rename({outer: level})
         units = {level: posterior[level].values}
@@ -58,7 +59,7 @@ def worst_units(fit: xr.DataTree) -> Worst:
     Worst
         Of chains about their replicates. Seconds for 853 units.
     """
-    replicate = fit["posterior"]["replicate"].to_numpy()
+    replicate = replicates_of(fit)
     rhat: dict[str, xr.DataArray] = {}
     ess: dict[str, xr.DataArray] = {}
     for level, coefficients in coefficients_by_level(fit):

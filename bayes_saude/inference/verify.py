@@ -7,7 +7,6 @@ from platform import python_version
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from bayes_saude import __version__
@@ -22,9 +21,9 @@ from bayes_saude.inference.manifest import (
     file_digest,
     read_manifest,
 )
+from bayes_saude.inference.reading import panel_of, posterior_of, spec_of
 from bayes_saude.inference.store import CONCLUSIONS, FIT, MODEL, load
 from bayes_saude.inference.writing import leftovers
-from bayes_saude.models.spec import parse_model
 
 MAKE_AGAIN = {
     "ranking.csv": "bayes-saude rank",
@@ -101,17 +100,6 @@ def _of_fit(fit: xr.DataTree, folder: Path) -> list[Finding]:
     return [Finding("panel", not same_panel, of_panel), Finding(MODEL, not same_model, of_model)]
 
 
-def panel_of(fit: xr.DataTree) -> pd.DataFrame:
-    """Give the validated panel that a fit was made from."""
-    panel = fit["constant_data"].to_dataset().to_dataframe()
-    panel.attrs = {
-        "source": fit.attrs["data_source"],
-        "note": fit.attrs["panel_note"],
-        "notes": json.loads(fit.attrs["panel_notes"]),
-    }
-    return panel
-
-
 def _of_list(fit: xr.DataTree, folder: Path, manifest: Manifest | None) -> list[Finding]:
     """Look at each file that is listed, and at those that should be."""
     if manifest is None:
@@ -172,13 +160,14 @@ def _installed(name: str) -> str:
 
 def _of_refit(fit: xr.DataTree) -> Finding:
     """Fit again by what the fit says of itself, and compare."""
-    spec = parse_model(fit.attrs["model_file"], name=fit.attrs["model"])
     sampler = json.loads(fit.attrs["sampler"])
     settings = {name: int(sampler[name]) for name in ("draws", "tune", "chains")}
-    again = fit_validated(spec, panel_of(fit), **settings, seed=int(fit.attrs["seed"]), progress=False)
+    again = fit_validated(
+        spec_of(fit), panel_of(fit), **settings, seed=int(fit.attrs["seed"]), progress=False
+    )
     if draws_digest(again) == draws_digest(fit):
         return Finding("refit", False, "the same draws, to the last digit")
-    had, has = (tree["posterior"].to_dataset() for tree in (fit, again))
+    had, has = map(posterior_of, (fit, again))
     others = [
         str(name)
         for name in had.data_vars

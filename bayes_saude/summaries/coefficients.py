@@ -17,76 +17,21 @@ wants it adds the fit's `intercept` or `slope` and `{level}_effect` of that leve
 import math
 
 import numpy as np
-import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from bayes_saude.data.panel import reach_of
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
+from bayes_saude.inference.reading import panel_of, posterior_of, replicates_of, spec_of
 from bayes_saude.models.outcomes import FAMILIES, LOG, LOGIT, Link
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
-from bayes_saude.models.spec import ModelSpec, parse_model
+
+# Figures and reports, which know a fit and not how it was made, read it from here.
+__all__ = [
+    "LEVEL_PREFIX", "ancestor_units", "level_at", "on_scale_of", "panel_of", "posterior_of", "replicates_of",
+    "scale_of", "spec_of", "unit_quantity",
+]  # fmt: skip
 
 LEVEL_PREFIX = "level:"
-
-
-def spec_of(fit: xr.DataTree) -> ModelSpec:
-    """Read the model file that a fit carries.
-
-    Parameters
-    ----------
-    fit : xarray.DataTree
-        A fit, whose attributes `model` and `model_file` are the model's name and the exact text of its file.
-
-    Returns
-    -------
-    ModelSpec
-    """
-    return parse_model(fit.attrs["model_file"], name=fit.attrs["model"])
-
-
-def posterior_of(fit: xr.DataTree) -> xr.Dataset:
-    """Give a fit's draws as a Dataset, without copying them.
-
-    Parameters
-    ----------
-    fit : xarray.DataTree
-
-    Returns
-    -------
-    xarray.Dataset
-    """
-    return fit["posterior"].to_dataset()
-
-
-def replicates_of(fit: xr.DataTree) -> NDArray[np.int64]:
-    """Say which replicate of the panel each chain has sampled.
-
-    Parameters
-    ----------
-    fit : xarray.DataTree
-
-    Returns
-    -------
-    array of int, shape (chains,)
-    """
-    return fit["posterior"]["replicate"].to_numpy()
-
-
-def panel_of(fit: xr.DataTree) -> pd.DataFrame:
-    """Read the panel that a fit carries.
-
-    Parameters
-    ----------
-    fit : xarray.DataTree
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per observation: replicate, one column per level, time, and the outcome.
-    """
-    panel = fit["constant_data"].to_dataset()
-    return pd.DataFrame({str(name): panel[name].values for name in panel if panel[name].dims == ("obs",)})
 
 
 def ancestor_units(fit: xr.DataTree, level: str, ancestor: str) -> xr.DataArray:

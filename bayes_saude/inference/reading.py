@@ -1,0 +1,75 @@
+"""What a fit holds, read from it: its model, its draws, its panel."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from bayes_saude.models.spec import ModelSpec, parse_model
+
+
+def spec_of(fit: xr.DataTree) -> ModelSpec:
+    """Read the model file that a fit carries.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+        A fit, whose attributes `model` and `model_file` are the model's name and the exact text of its file.
+
+    Returns
+    -------
+    ModelSpec
+    """
+    return parse_model(fit.attrs["model_file"], name=fit.attrs["model"])
+
+
+def posterior_of(fit: xr.DataTree) -> xr.Dataset:
+    """Give a fit's draws as a Dataset, without copying them.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    xarray.Dataset
+    """
+    return fit["posterior"].to_dataset()
+
+
+def replicates_of(fit: xr.DataTree) -> NDArray[np.int64]:
+    """Say which replicate of the panel each chain has sampled.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    array of int, shape (chains,)
+    """
+    return fit["posterior"]["replicate"].to_numpy()
+
+
+def panel_of(fit: xr.DataTree) -> pd.DataFrame:
+    """Give the validated panel that a fit was made from.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per observation, columns and `attrs` as `validate_panel` gives them.
+    """
+    data = fit["constant_data"].to_dataset()
+    panel = pd.DataFrame({str(name): values.to_numpy() for name, values in data.data_vars.items()})
+    panel.attrs = {
+        "source": fit.attrs.get("data_source", ""),
+        "note": fit.attrs.get("panel_note", ""),
+        "notes": json.loads(fit.attrs.get("panel_notes", "[]")),
+    }
+    return panel
