@@ -5,9 +5,9 @@ from typing import Literal
 
 import pandas as pd
 
+from bayes_saude.figures.result import write_figures
 from bayes_saude.inference.reuse import fit_or_load
 from bayes_saude.models.spec import ModelSpec
-from bayes_saude.result_figures import write_figures
 from bayes_saude.results import Result, checked, write_table
 from bayes_saude.summaries.comparison import compare
 from bayes_saude.summaries.comparison import hyperparameters as side_by_side

@@ -38,8 +38,8 @@ def figures(
         raise DataError("Maps need polygons.", "Name their file: --map municipalities.geojson.")
     fitted = load_fit(result)
     from bayes_saude.data.geography import read_polygons
-    from bayes_saude.figure_kinds import chosen_kinds
-    from bayes_saude.result_figures import write_figures
+    from bayes_saude.figures.kinds import chosen_kinds
+    from bayes_saude.figures.result import write_figures
     from bayes_saude.results import checked
     from bayes_saude.summaries.comparison import compare, hyperparameters
     from bayes_saude.summaries.ranking import all_rankings

@@ -16,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bayes_saude import __version__
-from bayes_saude.figure_frame import ResultFigure
-from bayes_saude.figure_words import NOTES_PT
+from bayes_saude.figures.frame import ResultFigure
+from bayes_saude.figures.result import each_figure
+from bayes_saude.figures.words import NOTES_PT
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.describe import (
     Facts,
@@ -39,7 +40,6 @@ from bayes_saude.report.text_tables import (
     ranking_tables,
 )
 from bayes_saude.report.words import say
-from bayes_saude.result_figures import each_figure
 from bayes_saude.results import Result
 from bayes_saude.summaries.coefficients import scale_of, spec_of
 

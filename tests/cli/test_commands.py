@@ -14,7 +14,7 @@ from bayes_saude import __version__
 from bayes_saude.cli import app
 from bayes_saude.console import console
 from bayes_saude.data.shipped import RECONSTRUCTION
-from bayes_saude.figure_kinds import KINDS
+from bayes_saude.figures.kinds import KINDS
 from bayes_saude.inference.store import PANEL_NOTE, STAMP, load, save
 from bayes_saude.screen_tables import hyperparameter_table
 
@@ -324,7 +324,7 @@ def test_a_file_that_cannot_be_made_is_told_with_what_to_do(result, monkeypatch)
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied", "figures")
 
-    monkeypatch.setattr("bayes_saude.result_figures.write_figures", refuse)
+    monkeypatch.setattr("bayes_saude.figures.result.write_figures", refuse)
     done = run("figures", result)
     assert done.exit_code == 2
     assert done.stderr.startswith("Error: figures: Permission denied. See that")

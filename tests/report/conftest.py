@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from hostile_names import HOSTILE
 
+from bayes_saude.figures.result import each_figure
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import save
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.report import page
-from bayes_saude.result_figures import each_figure
 
 MODEL = """
 title = "Coverage </title><script>alert(4)</script> & more"

@@ -14,14 +14,14 @@ from hostile_names import HOSTILE, SCRIPT
 from bayes_saude import write_report
 from bayes_saude.data.shipped import RECONSTRUCTION
 from bayes_saude.errors import ConvergenceError, DataError
-from bayes_saude.figure_words import NOTES_PT
+from bayes_saude.figures.result import each_figure
+from bayes_saude.figures.words import NOTES_PT
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import FIT, STAMP, load, save
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.report import page
 from bayes_saude.report.page import PARTS, chapter
 from bayes_saude.report.terms import ADVICE_PT, GATES, QUESTIONS
-from bayes_saude.result_figures import each_figure
 from bayes_saude.result_report import read_result
 from bayes_saude.results import write_table
 from bayes_saude.summaries.checks import ADVICE, check

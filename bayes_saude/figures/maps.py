@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bayes_saude.data.areas import dissolve
-from bayes_saude.figure_frame import Result, ResultFigure
+from bayes_saude.figures.frame import ResultFigure, ShownResult
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.plots.maps import (
     plot_class_map,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNIT = "unit"
 
 
-def maps(result: Result) -> Iterator[ResultFigure]:
+def maps(result: ShownResult) -> Iterator[ResultFigure]:
     """Map the classes of each level's units by the posterior and by REML, values, and how sure ranks are."""
     if result.polygons is None:
         return
@@ -50,7 +50,7 @@ def maps(result: Result) -> Iterator[ResultFigure]:
                 yield result.figure(f"map-{name}-{level}-{by}", key, draw, told)
 
 
-def _areas(result: Result, polygons: "gpd.GeoDataFrame") -> dict[str, "gpd.GeoDataFrame"]:
+def _areas(result: ShownResult, polygons: "gpd.GeoDataFrame") -> dict[str, "gpd.GeoDataFrame"]:
     """Make the polygons of each level: those of municipalities, or dissolved from them as the panel says."""
     panel = panel_of(result.fit)
     levels = result.spec.data.levels

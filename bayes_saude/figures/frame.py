@@ -13,7 +13,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from bayes_saude.figure_words import NOTES_PT, WORDS
+from bayes_saude.figures.words import NOTES_PT, WORDS
 from bayes_saude.models.outcomes import FAMILIES, IDENTITY, LOG, LOGIT
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.models.spec import ModelSpec
@@ -59,7 +59,7 @@ class ResultFigure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Result:
+class ShownResult:
     """A result and the language it is shown in: what the kinds of figure have in common.
 
     Parameters
@@ -189,7 +189,7 @@ class Result:
         return ResultFigure(name, title[0].upper() + title[1:], alt[0].upper() + alt[1:], drawn)
 
 
-def _surround(figure: Figure, result: Result, lines: int) -> None:
+def _surround(figure: Figure, result: ShownResult, lines: int) -> None:
     """Write the model's title above and the panel's note below, and make the figure taller by as much."""
     width, height = figure.get_size_inches()
     note = result.fit.attrs["panel_note"]

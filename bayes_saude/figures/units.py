@@ -6,7 +6,7 @@ from typing import cast
 
 from matplotlib.axes import Axes
 
-from bayes_saude.figure_frame import UP_WIDTH, Result, ResultFigure
+from bayes_saude.figures.frame import UP_WIDTH, ResultFigure, ShownResult
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.plots._rows import MOST_ROWS
 from bayes_saude.plots.boxes import plot_boxes
@@ -29,13 +29,13 @@ from bayes_saude.summaries.ranking import select
 MOST_GROUPS = 28
 
 
-def yearly_means(result: Result) -> Iterator[ResultFigure]:
+def yearly_means(result: ShownResult) -> Iterator[ResultFigure]:
     """Show the data first: each year's mean, and the trend of the mean."""
     draw = partial(plot_yearly_means, result.fit, ci_prob=result.prob, label=result.outcome(UP_WIDTH))
     yield result.figure("yearly-means", "yearly_means", draw, result.span)
 
 
-def caterpillars(result: Result) -> Iterator[ResultFigure]:
+def caterpillars(result: ShownResult) -> Iterator[ResultFigure]:
     """Show the units of each level in order."""
     for level in result.spec.data.levels:
         for by in result.of(level):
@@ -45,7 +45,7 @@ def caterpillars(result: Result) -> Iterator[ResultFigure]:
             yield result.figure(name, "caterpillar", draw, told, lines=label.count("\n"))
 
 
-def rank_intervals(result: Result) -> Iterator[ResultFigure]:
+def rank_intervals(result: ShownResult) -> Iterator[ResultFigure]:
     """Show how sure the rank of each unit is."""
     for level in result.spec.data.levels:
         for by in _coefficients(result, level):
@@ -56,7 +56,7 @@ def rank_intervals(result: Result) -> Iterator[ResultFigure]:
             yield result.figure(f"rank-intervals-{_ending(level, by)}", "rank_intervals", draw, told)
 
 
-def rank_matrices(result: Result) -> Iterator[ResultFigure]:
+def rank_matrices(result: ShownResult) -> Iterator[ResultFigure]:
     """Show the probability of each unit to hold each rank."""
     for level in result.spec.data.levels:
         for by in _coefficients(result, level):
@@ -65,7 +65,7 @@ def rank_matrices(result: Result) -> Iterator[ResultFigure]:
             yield result.figure(f"rank-matrix-{_ending(level, by)}", "rank_matrix", draw, told)
 
 
-def top_probabilities(result: Result) -> Iterator[ResultFigure]:
+def top_probabilities(result: ShownResult) -> Iterator[ResultFigure]:
     """Show who is among the first and the last, and how surely."""
     for level in result.spec.data.levels:
         for by in _coefficients(result, level):
@@ -76,7 +76,7 @@ def top_probabilities(result: Result) -> Iterator[ResultFigure]:
                 yield result.figure(name, "top_probabilities", draw, told)
 
 
-def comparisons(result: Result) -> Iterator[ResultFigure]:
+def comparisons(result: ShownResult) -> Iterator[ResultFigure]:
     """Set REML against posterior."""
     pairs = result.comparison
     for level, by in _compared(result):
@@ -88,7 +88,7 @@ def comparisons(result: Result) -> Iterator[ResultFigure]:
         yield result.figure(f"reml-posterior-{_ending(level, by)}", "reml_posterior", draw, told)
 
 
-def slopegraphs(result: Result) -> Iterator[ResultFigure]:
+def slopegraphs(result: ShownResult) -> Iterator[ResultFigure]:
     """Set the order of units by REML beside that by the posterior."""
     for level, by in _compared(result):
         told = result.told(level, by)
@@ -96,7 +96,7 @@ def slopegraphs(result: Result) -> Iterator[ResultFigure]:
         yield result.figure(f"slopegraph-{_ending(level, by)}", "slopegraph", draw, told)
 
 
-def shrinkages(result: Result) -> Iterator[ResultFigure]:
+def shrinkages(result: ShownResult) -> Iterator[ResultFigure]:
     """Show how far units are drawn from their own lines to those of all."""
     if not result.spec.model.slopes:
         return
@@ -110,7 +110,7 @@ def shrinkages(result: Result) -> Iterator[ResultFigure]:
         yield result.figure(f"shrinkage-{level}", "shrinkage", draw, result.told(level, INTERCEPT))
 
 
-def overviews(result: Result) -> Iterator[ResultFigure]:
+def overviews(result: ShownResult) -> Iterator[ResultFigure]:
     """Show all units of a level of which a caterpillar leaves out most."""
     for level in result.spec.data.levels:
         for by in _coefficients(result, level):
@@ -120,7 +120,7 @@ def overviews(result: Result) -> Iterator[ResultFigure]:
                 yield result.figure(f"overview-{_ending(level, by)}", "overview", draw, told)
 
 
-def groups(result: Result) -> Iterator[ResultFigure]:
+def groups(result: ShownResult) -> Iterator[ResultFigure]:
     """Show the units inside each unit of the nearest level around them that has few enough."""
     levels, sizes = result.spec.data.levels, result.fit["posterior"].sizes
     for depth, level in enumerate(levels):
@@ -141,7 +141,7 @@ def groups(result: Result) -> Iterator[ResultFigure]:
             yield result.figure(f"overview-by-group-{level}-{outer}-{by}", "groups", draw, told)
 
 
-def trends(result: Result) -> Iterator[ResultFigure]:
+def trends(result: ShownResult) -> Iterator[ResultFigure]:
     """Show some units of each level with their data."""
     for level in result.spec.data.levels:
         told = result.told(level, INTERCEPT)
@@ -156,7 +156,7 @@ def trends(result: Result) -> Iterator[ResultFigure]:
         yield result.figure(f"trends-{level}", "trends", draw, told)
 
 
-def boxes(result: Result) -> Iterator[ResultFigure]:
+def boxes(result: ShownResult) -> Iterator[ResultFigure]:
     """Show how the units inside those of the outermost level are spread, if there are any."""
     outer, nested = result.spec.data.levels[0], len(result.spec.data.levels) > 1
     n_groups = result.fit["posterior"].sizes[outer]
@@ -170,7 +170,7 @@ def boxes(result: Result) -> Iterator[ResultFigure]:
             yield result.figure(f"boxes-{outer}-posterior", "posterior_boxes", draw, told)
 
 
-def funnel(result: Result) -> Iterator[ResultFigure]:
+def funnel(result: ShownResult) -> Iterator[ResultFigure]:
     """Show shares and rates against their size."""
     if len(result.spec.data.outcome_columns) == 1:
         return
@@ -186,13 +186,13 @@ def funnel(result: Result) -> Iterator[ResultFigure]:
     )
 
 
-def _compared(result: Result) -> list[tuple[str, str]]:
+def _compared(result: ShownResult) -> list[tuple[str, str]]:
     """List levels and parameters of the comparison with REML."""
     parameters = set(result.comparison["parameter"])
     return [(level, by) for level in result.spec.data.levels for by in result.of(level) if by in parameters]
 
 
-def _coefficients(result: Result, level: str) -> list[str]:
+def _coefficients(result: ShownResult, level: str) -> list[str]:
     return [by for by in result.of(level) if by in (INTERCEPT, SLOPE)]
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
-from bayes_saude import figure_maps as maps
-from bayes_saude import figure_model as model
-from bayes_saude import figure_units as units
 from bayes_saude.errors import DataError, did_you_mean, listed
-from bayes_saude.figure_frame import Result, ResultFigure
+from bayes_saude.figures import maps, model, units
+from bayes_saude.figures.frame import ResultFigure, ShownResult
 
 
 class Kind(NamedTuple):
@@ -24,7 +22,7 @@ class Kind(NamedTuple):
     """
 
     name: str
-    of: Callable[[Result], Iterator[ResultFigure]]
+    of: Callable[[ShownResult], Iterator[ResultFigure]]
     main: bool = False
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from bayes_saude.figure_frame import Result, ResultFigure
+from bayes_saude.figures.frame import ResultFigure, ShownResult
 from bayes_saude.inference.checks import name_of_level
 from bayes_saude.plots.correlation import plot_correlation
 from bayes_saude.plots.diagnostics import plot_diagnostics
@@ -21,7 +21,7 @@ from bayes_saude.summaries.correlation import CORRELATION
 NUMBERS = ("reml", "bayes_mean", "bayes_low", "bayes_high")
 
 
-def correlations(result: Result) -> Iterator[ResultFigure]:
+def correlations(result: ShownResult) -> Iterator[ResultFigure]:
     """Show what is known of the correlation of intercepts and slopes, where REML has one number."""
     if not result.spec.model.slopes:
         return
@@ -34,7 +34,7 @@ def correlations(result: Result) -> Iterator[ResultFigure]:
         yield result.figure(f"correlation-{level}", "correlation", draw, told)
 
 
-def _correlation(result: Result, level: str) -> dict[str, str]:
+def _correlation(result: ShownResult, level: str) -> dict[str, str]:
     """Give the numbers of a level's correlation in the language of the figure."""
     name = name_of_level(CORRELATION, level, result.spec.data.levels)
     row = result.parameters[result.parameters["parameter"] == name].iloc[0]
@@ -46,7 +46,7 @@ def _correlation(result: Result, level: str) -> dict[str, str]:
     }
 
 
-def priors_and_posteriors(result: Result) -> Iterator[ResultFigure]:
+def priors_and_posteriors(result: ShownResult) -> Iterator[ResultFigure]:
     """Show what the data added to what the priors said."""
 
     def draw(lang: Lang) -> NDArray[np.object_]:
@@ -55,19 +55,19 @@ def priors_and_posteriors(result: Result) -> Iterator[ResultFigure]:
     yield result.figure("prior-posterior", "prior_posterior", draw, {"n": len(result.parameters)})
 
 
-def predictives(result: Result) -> Iterator[ResultFigure]:
+def predictives(result: ShownResult) -> Iterator[ResultFigure]:
     """Show what the model expects of each year, before the data and after them."""
     draw = partial(plot_predictive, result.fit, ci_prob=result.prob, label=result.outcome())
     yield result.figure("predictive", "predictive", draw, result.span)
 
 
-def checks(result: Result) -> Iterator[ResultFigure]:
+def checks(result: ShownResult) -> Iterator[ResultFigure]:
     """Show what rankings rest on, observed against predicted."""
     draw = partial(plot_predictive_checks, result.fit, ci_prob=result.prob)
     yield result.figure("predictive-checks", "predictive_checks", draw)
 
 
-def diagnostics(result: Result) -> Iterator[ResultFigure]:
+def diagnostics(result: ShownResult) -> Iterator[ResultFigure]:
     """Show how the draws were come by."""
     if "sample_stats" in result.fit:
         yield result.figure("diagnostics", "diagnostics", partial(plot_diagnostics, result.fit))

@@ -8,8 +8,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import xarray as xr
 
-from bayes_saude.figure_frame import Result, ResultFigure
-from bayes_saude.figure_kinds import chosen_kinds
+from bayes_saude.figures.frame import ResultFigure, ShownResult
+from bayes_saude.figures.kinds import chosen_kinds
 from bayes_saude.inference.conclusions import concluding
 from bayes_saude.inference.manifest import FIGURES
 from bayes_saude.plots.style import Lang, save_figure
@@ -63,7 +63,9 @@ def each_figure(
         If there is no such kind, or the polygons are not those of the units.
     """
     kinds = chosen_kinds(only, main=main)
-    result = Result(fit, report["passed"], ranking, comparison, lang, frequentist, hyperparameters, polygons)
+    result = ShownResult(
+        fit, report["passed"], ranking, comparison, lang, frequentist, hyperparameters, polygons
+    )
     for kind in kinds:
         yield from kind.of(result)
 

@@ -12,11 +12,11 @@ from known_fits import fit_at_truth, with_scatter
 from small_fits import build_fit
 from trends import simulate as simulate_trend
 
-from bayes_saude import result_figures
 from bayes_saude.data.geography import polygons_of
 from bayes_saude.data.shipped import IMPLIED, RECONSTRUCTION
 from bayes_saude.errors import DataError
-from bayes_saude.figure_kinds import KINDS
+from bayes_saude.figures.kinds import KINDS
+from bayes_saude.figures.result import each_figure, write_figures
 from bayes_saude.inference.simulate import simulate
 from bayes_saude.models.catalogue import catalogue, read_model
 from bayes_saude.plots.style import COLUMN, PAGE, PAGE_HEIGHT, plotted
@@ -91,7 +91,7 @@ def read(folder: Path, text: str):
 def figures(spec=NESTED, *, note="", n=6, passed=True, lang="en"):
     fit = fit_of(spec, n, note)
     levels = spec.data.levels
-    kinds = result_figures.each_figure(
+    kinds = each_figure(
         fit, {"passed": passed}, *tables(levels, n), hyperparameters=hyperparameters(levels), lang=lang
     )
     return {figure.name: figure for figure in kinds}
@@ -189,7 +189,7 @@ def test_any_other_note_stays_as_it_is():
 def test_one_language_leaves_the_others_files(tmp_path):
     def write(lang):
         fit, made = fit_of(NESTED), tables(NESTED.data.levels)
-        files = result_figures.write_figures(
+        files = write_figures(
             fit, {"passed": True}, *made, tmp_path, only=["caterpillar", "trends"], lang=lang, format="png"
         )
         return {file.stem for file in files}
@@ -288,7 +288,7 @@ def test_names_of_figures_begin_with_their_kind():
 def of_kinds(**chosen):
     made = fit_of(NESTED), {"passed": True}, *tables(NESTED.data.levels)
     table = hyperparameters(NESTED.data.levels)
-    return {each.name for each in result_figures.each_figure(*made, hyperparameters=table, **chosen)}
+    return {each.name for each in each_figure(*made, hyperparameters=table, **chosen)}
 
 
 def test_some_kinds_may_be_chosen():
@@ -334,7 +334,7 @@ def shares():
 @pytest.mark.parametrize(("made", "lang"), [("nested", "pt"), ("shares", "en")])
 def test_every_figure_keeps_to_the_page_and_its_title_and_note_clear_of_the_rest(made, lang, request):
     fit, *made_of_it = request.getfixturevalue(made)
-    for each in result_figures.each_figure(fit, {"passed": False}, *made_of_it, lang=lang):
+    for each in each_figure(fit, {"passed": False}, *made_of_it, lang=lang):
         name, figure = each.name, each.draw()
         figure.draw_without_rendering()
         width, height = figure.get_size_inches()
@@ -351,9 +351,7 @@ def test_every_figure_keeps_to_the_page_and_its_title_and_note_clear_of_the_rest
 
 def test_what_a_figure_tells_has_the_numbers_of_its_result(nested):
     fit, ranking, comparison = nested
-    told = {
-        each.name: each.alt for each in result_figures.each_figure(fit, {"passed": True}, ranking, comparison)
-    }
+    told = {each.name: each.alt for each in each_figure(fit, {"passed": True}, ranking, comparison)}
     units = ranking.query("level == 'region' and by == 'slope' and within == 'all'")
     width = (units["rank_high"] - units["rank_low"]).median()
     assert f"span more than {width:.0f} ranks" in told["rank-intervals-region-slope"]
@@ -379,7 +377,7 @@ def test_maps_are_of_the_levels_on_their_own_polygons():
     )
     maps = {
         each.name: each
-        for each in result_figures.each_figure(
+        for each in each_figure(
             fit,
             {"passed": True},
             ranking,
