@@ -52,7 +52,8 @@ def read_panel(path_or_name: str | Path) -> pd.DataFrame:
         beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(
             f"The panel {path} does not exist.{did_you_mean(path.name, beside)}",
-            f"Give the path of a CSV, XLSX or Parquet file, or one of the shipped panels: {listed(SHIPPED)}.",
+            "Give a model its panel with --data (panel=), or name a CSV, XLSX or Parquet file that exists, "
+            f"or one of the shipped panels: {listed(SHIPPED)}.",
         )
     frame = read_table(path)
     frame.attrs.update(source=str(path), note="")
