@@ -13,6 +13,7 @@ import xarray as xr
 
 from bayes_saude.console import track
 from bayes_saude.data.geography import read_polygons
+from bayes_saude.data.spreadsheet_text import as_named
 from bayes_saude.errors import ConvergenceError, DataError
 from bayes_saude.inference.conclusions import is_of
 from bayes_saude.inference.store import load, require_writable
@@ -157,4 +158,4 @@ def _table(fit: xr.DataTree, folder: Path, name: str, columns: Sequence[str]) ->
     kinds = dict.fromkeys(TEXTS, str)
     numbers = {column: [""] for column in columns if column not in TEXTS}
     table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=numbers)
-    return table if tuple(table.columns) == tuple(columns) else None
+    return as_named(table) if tuple(table.columns) == tuple(columns) else None

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from bayes_saude.data.spreadsheet_text import csv_text
 from bayes_saude.inference.conclusions import concluding
 from bayes_saude.inference.manifest import TABLES
 from bayes_saude.plots.style import Lang, word
@@ -78,5 +79,5 @@ def write_tables(
         return [place / "tables.xlsx"]
     for name, frame in frames.items():
         with concluding(fit, Path(folder), f"{TABLES}/{name}.csv") as unfinished:
-            unfinished.write_text(frame.to_csv(index=False, float_format="%.9g"), encoding="utf-8")
+            unfinished.write_text(csv_text(frame), encoding="utf-8")
     return [place / f"{name}.csv" for name in frames]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import xarray as xr
 
+from bayes_saude.data.spreadsheet_text import csv_text
 from bayes_saude.inference.checks import require
 from bayes_saude.inference.conclusions import concluding
 from bayes_saude.inference.store import PANEL_NOTE, STAMP
@@ -99,8 +100,7 @@ def write_table(table: pd.DataFrame, fit: xr.DataTree, folder: Path, name: str) 
     bool
         False, and a warning, where the folder cannot be written in: the screen still shows the result.
     """
-    # With nine digits the rounding of sums of ranks and probabilities is far below their Monte Carlo error.
-    return _write(table.to_csv(index=False, float_format="%.9g"), fit, folder, f"{name}.csv")
+    return _write(csv_text(table), fit, folder, f"{name}.csv")
 
 
 def _write(text: str, fit: xr.DataTree, folder: Path, name: str) -> bool:
