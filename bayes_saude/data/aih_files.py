@@ -110,7 +110,10 @@ def _csv_header(path: Path) -> tuple[list[str], str]:
     if not text or "\0" in text:
         raise DataError(f"{path} has no line of column names that can be read.", "Save it as CSV in UTF-8.")
     separator = max(_SEPARATORS, key=text.count)
-    return next(csv.reader([text], delimiter=separator)), separator
+    try:
+        return next(csv.reader([text], delimiter=separator)), separator
+    except csv.Error as error:  # a name of more than 128 kB
+        raise DataError(f"{path} has no column names: {error}.", "Export it again.") from error
 
 
 def _csv(path: Path, names: list[str], separator: str) -> str:

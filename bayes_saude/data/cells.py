@@ -14,22 +14,30 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
 from bayes_saude.errors import Fault
 
+_FLOATS = float | np.floating | Decimal
 MISSING = frozenset({"", "NA", "NaN", "nan"})
 
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-_THOUSAND_LIKE = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
-_GROUPED = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+([.,]\d+)?")
+# ASCII: other scripts have digits too, which not every reader takes for numbers.
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
+_THOUSAND_LIKE = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+([.,]\d+)?", re.ASCII)
 _INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 # "0123" is a code, and so is what a double cannot hold exactly.
 _CODE = re.compile(r"0\d.*|\d{16,}")
 
 _EXPECTED_MARK = {";": ",", ",": "."}
+_NO_NUMBERS = {
+    "true and false": pd.api.types.is_bool_dtype,
+    "dates": pd.api.types.is_datetime64_any_dtype,
+    "complex numbers": pd.api.types.is_complex_dtype,
+}
 
 
 def decimal_mark(cells: Iterable[str], separator: str | None = None) -> tuple[str, str]:
@@ -99,9 +107,9 @@ def to_numbers(column: pd.Series, mark: str, doubt: str) -> tuple[pd.Series, lis
     """
     name = str(column.name)
     numbers = np.full(len(column), np.nan)
-    if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
-        kind = "true and false" if pd.api.types.is_bool_dtype(column.dtype) else "dates"
-        return pd.Series(numbers, column.index), [Fault(f"it holds {kind}, not numbers", None, name)]
+    for kind, is_so in _NO_NUMBERS.items():
+        if is_so(column.dtype):
+            return pd.Series(numbers, column.index), [Fault(f"it holds {kind}, not numbers", None, name)]
     if pd.api.types.is_numeric_dtype(column.dtype):
         return pd.Series(column.to_numpy(float, na_value=np.nan), column.index), []
     faults = []
@@ -123,6 +131,8 @@ def to_numbers(column: pd.Series, mark: str, doubt: str) -> tuple[pd.Series, lis
 
 def to_labels(column: pd.Series) -> pd.Series:
     """Name units by text: 310010.0 is "310010", and an accent written in either of Unicode's ways is one."""
+    if column.dtype == object:  # lists, as Parquet may have; True and 1, which are one key and two names
+        return column.map(_label).astype("str")
     return column.map({cell: _label(cell) for cell in column.unique()}).astype("str")
 
 
@@ -130,7 +140,7 @@ def is_missing(cell: object) -> bool:
     """Tell whether a cell is empty: nothing, white space, NA or NaN. "-" and "..." are not: they are text."""
     if isinstance(cell, str):
         return cell.strip() in MISSING
-    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and math.isnan(cell))
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, _FLOATS) and math.isnan(cell))
 
 
 def missing_mask(column: pd.Series) -> pd.Series:
@@ -159,8 +169,11 @@ def _has_mark(cell: object) -> bool:
 
 def _to_number(cell: object, mark: str) -> float:
     """Read one cell; the message of the ValueError says what is wrong with it."""
-    if isinstance(cell, int | float | np.number) and not isinstance(cell, bool):
-        return float(cell)
+    if isinstance(cell, int | np.integer | _FLOATS) and not isinstance(cell, bool):
+        try:
+            return float(cell)
+        except OverflowError:
+            raise ValueError("a whole number of hundreds of digits is too large") from None
     text = str(cell).strip()
     if isinstance(cell, str) and _INFINITE.fullmatch(text):
         return float(text)

@@ -132,7 +132,10 @@ def _layout(path: Path) -> Dbf:
         if descriptors[at] == 0x0D:
             break
         name, _, length = _FIELD.unpack_from(descriptors, at)
-        fields[name.split(b"\0")[0].decode("ascii", "replace").strip().upper()] = (place, length)
+        named = name.split(b"\0")[0].decode("ascii", "replace").strip().upper()
+        if named in fields:
+            raise _damaged(path, f"its header has the field '{named}' twice")
+        fields[named] = (place, length)
         place += length
     if start < 65 or len(descriptors) < start - 32 or not fields or place != width:
         raise _damaged(path, "its header is not that of a DBF or DBC file")

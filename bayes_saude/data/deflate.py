@@ -115,8 +115,8 @@ def _faults_of_index(years: pd.Series, levels: pd.Series) -> list[Fault]:
     """Find the rows of an index whose year or level cannot be."""
     faults = []
     for row, year, repeats in zip(years.index, years, years.duplicated(), strict=True):
-        if not float(year).is_integer():
-            faults.append(Fault(f"{year} is no year", row_label(row), YEAR))
+        if not (float(year).is_integer() and 0 < year < 10_000):
+            faults.append(Fault(f"{year:g} is no year", row_label(row), YEAR))
         elif repeats:
             faults.append(Fault(f"the year {year:.0f} stands here again", row_label(row), YEAR))
     for row, level in levels.items():

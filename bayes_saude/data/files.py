@@ -13,10 +13,9 @@ import unicodedata
 import warnings
 import zlib
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 import pandas as pd
+import pyarrow as pa
 
 from bayes_saude.data.cells import all_numbers, decimal_mark, is_missing
 from bayes_saude.errors import DataError, Fault, MissingExtra, listed
@@ -60,6 +59,14 @@ def read_table(path: Path) -> pd.DataFrame:
         f"{path} is of no kind that is read here ('{path.suffix}').",
         "Save it as CSV (.csv, .tsv, .txt), XLSX (.xlsx) or Parquet (.parquet) and name that file.",
     )
+
+
+def names_beside(path: Path) -> list[str]:
+    """List the files of a path's folder, to suggest one of them; none where it cannot be listed."""
+    try:
+        return [other.name for other in path.parent.iterdir()]
+    except (OSError, ValueError):  # no such folder, or a path that none can have
+        return []
 
 
 def _read_text(path: Path) -> pd.DataFrame:
@@ -126,7 +133,10 @@ def _unreadable(path: Path, error: Exception) -> DataError:
 
 
 def _separator(path: Path, header: str) -> str:
-    width = {separator: len(next(csv.reader([header], delimiter=separator))) for separator in _SEPARATORS}
+    try:
+        width = {separator: len(next(csv.reader([header], delimiter=separator))) for separator in _SEPARATORS}
+    except csv.Error as error:  # a name of more than 128 kB
+        raise _unreadable(path, error) from error
     best = max(width.values())
     found = [separator for separator in _SEPARATORS if width[separator] == best]
     if len(found) == 1:
@@ -140,7 +150,7 @@ def _separator(path: Path, header: str) -> str:
 
 def _read_xlsx(path: Path) -> pd.DataFrame:
     try:
-        import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415 (an optional library)
+        import openpyxl  # noqa: PLC0415 (an optional library)
     except ImportError as error:
         raise MissingExtra(f"Reading {path}", "xlsx") from error
     try:
@@ -151,7 +161,7 @@ def _read_xlsx(path: Path) -> pd.DataFrame:
             first, *others = book.worksheets
             rows = [list(cells) for cells in first.iter_rows(values_only=True)]
             book.close()
-    except (OSError, ValueError, LookupError, BadZipFile, ParseError) as error:
+    except Exception as error:  # a damaged workbook fails in any way: zip, XML, numbers, dates, styles
         raise _unreadable(path, error) from error
     notes = [f"sheet '{first.title}' read, not {listed(sheet.title for sheet in others)}"] if others else []
     return _table(path, rows, None, notes)
@@ -160,7 +170,10 @@ def _read_xlsx(path: Path) -> pd.DataFrame:
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         frame = pd.read_parquet(path)
-    except (OSError, ValueError) as error:  # pyarrow's own errors are ValueErrors
+        for _, column in frame.items():
+            if column.dtype != object:  # bytes that are no UTF-8 would only fail where they are looked at
+                pa.array(column).validate(full=True)
+    except Exception as error:  # a damaged file fails in any way, in Arrow or on the way to pandas
         raise _unreadable(path, error) from error
     if frame.index.name is not None or isinstance(frame.index, pd.MultiIndex):
         frame = frame.reset_index()

@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import warnings
 from pathlib import Path
 from types import ModuleType
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from bayes_saude.data.files import names_beside
 from bayes_saude.data.ibge_codes import LAGOONS, STATES, as_code, fault_of, six_digit_codes
-from bayes_saude.errors import DataError, Fault, MissingExtra, did_you_mean, listed
+from bayes_saude.errors import BayesSaudeError, DataError, Fault, MissingExtra, did_you_mean, listed
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,10 +68,9 @@ def read_polygons(
     """
     geopandas = _library("geopandas", f"Reading {path}", "maps")
     path = Path(path)
-    if not path.exists():
-        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    if not os.path.exists(path):
         raise DataError(
-            f"The file of polygons {path} does not exist.{did_you_mean(path.name, beside)}",
+            f"The file of polygons {path} does not exist.{did_you_mean(path.name, names_beside(path))}",
             "Give the path of a GeoJSON, GeoPackage or shapefile.",
         )
     try:
@@ -77,7 +78,9 @@ def read_polygons(
             warnings.simplefilter("always")
             chosen = layer or _only_layer(geopandas, path)
             frame = geopandas.read_file(path, layer=chosen, fid_as_index=True)
-    except (RuntimeError, OSError, ValueError) as error:  # those of GDAL are RuntimeErrors
+    except BayesSaudeError:
+        raise
+    except Exception as error:  # a damaged file fails in any way, in GDAL, GEOS or on the way to pandas
         raise DataError(
             f"{path} cannot be read as polygons: {str(error).rstrip('.')}.",
             "Give a GeoJSON, GeoPackage or shapefile; the latter needs its .shx and .dbf files beside it.",

@@ -23,7 +23,7 @@ UNRULY = frozenset(
 # Lagoa Mirim and Lagoa dos Patos: IBGE's files of Rio Grande do Sul have them as if they were municipalities.
 LAGOONS = ("430000",)
 
-_CODE = re.compile(r"\s*(\d{6}|\d{7})(?:\.0+)?\s*")
+_CODE = re.compile(r"\s*([0-9]{6,7})(?:\.0+)?\s*")
 
 
 def check_digit(code: str) -> int:

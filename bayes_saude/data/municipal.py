@@ -131,6 +131,8 @@ def _causes(path: Path) -> pd.DataFrame:
             repeated,
         )
     years = sorted(rows["year"].unique())
+    if years[0] < 1900 or years[-1] > 2100:
+        raise DataError(f"{path} has the years {years[0]} to {years[-1]}.", "Correct those that are none.")
     if missing := sorted(set(range(years[0], years[-1])) - set(years)):
         raise DataError(
             f"{path} has {years[0]} to {years[-1]} without {', '.join(map(str, missing))}.",

@@ -1,6 +1,7 @@
 """Panels: read from a file or from what ships with the package, then validated into one tidy form."""
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from math import inf
 from pathlib import Path
@@ -10,7 +11,7 @@ import pandas as pd
 
 from bayes_saude.data import faults as find
 from bayes_saude.data.cells import decimal_mark, missing_mask, to_labels, to_numbers
-from bayes_saude.data.files import read_table
+from bayes_saude.data.files import names_beside, read_table
 from bayes_saude.data.shipped import SHIPPED, is_shipped_name, read_shipped
 from bayes_saude.errors import DataError, Fault, did_you_mean, listed
 
@@ -46,12 +47,11 @@ def read_panel(path_or_name: str | Path) -> pd.DataFrame:
     if is_shipped_name(path_or_name):
         return read_shipped(str(path_or_name))
     path = Path(path_or_name)
-    if path.is_dir():
+    if os.path.isdir(path):  # pathlib raises where a name is too long for any file
         raise DataError(f"{path} is a folder, not a panel.", "Name a CSV, XLSX or Parquet file inside it.")
-    if not path.exists():
-        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    if not os.path.exists(path):
         raise DataError(
-            f"The panel {path} does not exist.{did_you_mean(path.name, beside)}",
+            f"The panel {path} does not exist.{did_you_mean(path.name, names_beside(path))}",
             "Give a model its panel with --data (panel=), or name a CSV, XLSX or Parquet file that exists, "
             f"or one of the shipped panels: {listed(SHIPPED)}.",
         )

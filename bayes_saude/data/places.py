@@ -92,7 +92,9 @@ def whole_numbers(path: Path, frame: pd.DataFrame, name: str) -> pd.Series:
     column = frame[name]
     texts = () if pd.api.types.is_numeric_dtype(column) else column.astype(str)
     numbers, faults = to_numbers(column, *decimal_mark(texts))
-    faults = faults or find.impossible_outcomes(pd.DataFrame({"count": numbers}), {"count": name})
+    counts, names = pd.DataFrame({"count": numbers}), {"count": name}
+    for check in (find.infinite_cells, find.huge_cells, find.impossible_outcomes):
+        faults += check(counts, names)
     if faults:
         raise DataError(f"{path} has numbers that none can be.", "Correct them in the file.", faults)
     return numbers.astype("int64")

@@ -17,8 +17,8 @@ from bayes_saude.data.cells import decimal_mark, to_numbers
 from bayes_saude.data.territory import folded, territory
 from bayes_saude.errors import DataError, Fault, listed
 
-_ROW = re.compile(r"(\d{6,7})\s*(.*)")
-_YEAR = re.compile(r"(19|20)\d\d")
+_ROW = re.compile(r"([0-9]{6,7})\s*(.*)")
+_YEAR = re.compile(r"(19|20)[0-9]{2}")
 _PERIOD = re.compile(r"per[ií]odo", re.IGNORECASE)
 UNKNOWN = "municipality is unknown"
 
@@ -77,7 +77,10 @@ def read_tabnet(path: str | Path) -> pd.DataFrame:
 
 
 def _rows(path: Path) -> list[list[str]]:
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {error}.", "Check its name, and that you may.") from error
     if not content.strip():
         raise DataError(f"{path} is empty.", "Export it again.")
     if b"\0" in content:
@@ -88,7 +91,11 @@ def _rows(path: Path) -> list[list[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    rows = [[cell.strip() for cell in cells] for cells in csv.reader(io.StringIO(text), delimiter=";")]
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+        rows = [[cell.strip() for cell in cells] for cells in reader]
+    except csv.Error as error:  # a cell of more than 128 kB
+        raise DataError(f"{path} cannot be cut into cells: {error}.", "Export it again.") from error
     # A semicolon that ends a line makes no column; an empty line stays a row, so that rows keep theirs.
     return [cells[:-1] if len(cells) > 1 and not cells[-1] else cells or [""] for cells in rows]
 

@@ -1,8 +1,10 @@
 """The model files that ship with the package, and reading one of them or one's own."""
 
+import os
 from pathlib import Path
 
 from bayes_saude.assets import asset
+from bayes_saude.data.files import names_beside
 from bayes_saude.errors import ModelFileError, did_you_mean, listed
 from bayes_saude.models.spec import ModelSpec, parse_model
 
@@ -38,7 +40,7 @@ def read_model(name_or_path: str | Path) -> ModelSpec:
     """
     models = catalogue()
     path = models.get(str(name_or_path), Path(name_or_path))
-    if not path.is_file():
+    if not os.path.isfile(path):  # pathlib raises where a name is too long for any file
         raise _unknown(str(name_or_path), models)
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -51,10 +53,10 @@ def read_model(name_or_path: str | Path) -> ModelSpec:
 
 def _unknown(asked: str, models: dict[str, Path]) -> ModelFileError:
     path = Path(asked)
-    if path.is_dir():
+    if os.path.isdir(path):
         return ModelFileError(f"{asked} is a folder, not a model file. Name a TOML file inside it.")
     if path.suffix == ".toml" or path.name != asked:
-        beside = [str(other) for other in path.parent.glob("*.toml")]
+        beside = [str(path.with_name(name)) for name in names_beside(path) if name.endswith(".toml")]
         return ModelFileError(
             f"The model file {asked} does not exist.{did_you_mean(asked, beside)} "
             f"Give the path of a TOML file, or a name of the catalogue such as '{next(iter(models))}'."

@@ -22,6 +22,9 @@ RESERVED = {"chain", "draw", "obs", "term", "level", "replicate", "time", "inter
     "sd_intercept", "sd_slope", "corr", "sd_resid", "sd_year", "dispersion", "df", "elapsed",
 }  # fmt: skip
 
+# Bytes: it becomes part of names of files, which have 255 at the most.
+LONGEST_LEVEL = 100
+
 
 def _columns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not value:
@@ -76,11 +79,15 @@ class DataSpec(Section):
     @model_validator(mode="after")
     def _columns_fit_together(self) -> Self:
         for level in (*self.levels, *self.predictors):
-            if level in RESERVED or "/" in level:
+            if level in RESERVED | {".", ".."} or {"/", "\\"} & set(level) or not level.isprintable():
                 kind = "a level" if level in self.levels else "a predictor"
                 raise ValueError(
                     f"'{level}' cannot be the name of {kind}; rename the column in the panel "
-                    f"(taken names: {listed(sorted(RESERVED))}; no '/')"
+                    f"(taken names: {listed(sorted(RESERVED))}; no slashes)"
+                )
+            if len(level.encode()) > LONGEST_LEVEL:
+                raise ValueError(
+                    f"'{level[:40]}...' is too long for the names of files; rename the column in the panel"
                 )
         if self.unit and "unit" in self.levels:
             raise ValueError("unit: a level is called 'unit' already; rename that column in the panel")
@@ -232,11 +239,19 @@ def parse_model(text: str, *, name: str, folder: Path | None = None, file: str |
         With every fault that was found: the file, the key, and what would be valid.
     """
     file = file or name
+    if name in ("", ".", "..") or {"/", "\\", "\0"} & set(name):
+        raise ModelFileError(
+            f"{file}: a model, and the folder of its results, cannot be called '{name}'. Rename the file."
+        )
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and a whole number of thousands of digits
         raise ModelFileError(
             f'{file} is not valid TOML: {error}. Texts stand in quotes: key = "text".'
+        ) from error
+    except RecursionError as error:
+        raise ModelFileError(
+            f"{file}: brackets are nested too deep. Write at most one in another."
         ) from error
     try:
         spec = ModelSpec(name=name, text=text, **dict(ModelFile.model_validate(content)))
