@@ -65,6 +65,8 @@ from .summaries.comparison import compare as compare
 from .summaries.comparison import hyperparameters as hyperparameters
 from .summaries.comparison import mark_borderline as mark_borderline
 from .summaries.correlation import correlation_densities as correlation_densities
+from .summaries.cross_validation import compare_predictions as compare_predictions
+from .summaries.cross_validation import cross_validate as cross_validate
 from .summaries.diagnostics import diagnose_chains as diagnose_chains
 from .summaries.diagnostics import diagnose_draws as diagnose_draws
 from .summaries.least_squares import least_squares as least_squares

@@ -1,0 +1,178 @@
+"""What a model predicts of units and years that it has not seen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from events import event_model, simulate_events
+from scipy import stats
+from scipy.special import logsumexp
+from trends import ORIGIN, trend_model
+from trends import simulate as simulate_trend
+
+from bayes_saude.errors import BayesSaudeError
+from bayes_saude.inference.fit import fit
+from bayes_saude.inference.refit import panel_in, refit
+from bayes_saude.summaries.cross_validation import (
+    COLUMNS,
+    compare_predictions,
+    cross_validate,
+    unit_log_densities,
+)
+
+SCATTER = {"region": (8, 1.5, 0.3), "municipality": (4, 0.5, 0)}
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return simulate_trend(3, fixed=(70, 2), scatter=SCATTER, sd_resid=4, regions=6, per_region=5)
+
+
+@pytest.fixture(scope="module")
+def nested(panel):
+    return fit(trend_model(["region", "municipality"]), panel, seed=1)
+
+
+@pytest.fixture(scope="module")
+def flat(panel):
+    return fit(trend_model(["municipality"]), panel, seed=1)
+
+
+@pytest.fixture(scope="module")
+def years(panel):
+    """A model with year effects, of a panel with a dip that all units share."""
+    dipped = panel.assign(value=panel["value"] - 15 * (panel["time"] == 2012))
+    both = [
+        fit(trend_model(["municipality"], year_effects=effects), dipped, seed=1) for effects in (True, False)
+    ]
+    return both
+
+
+def test_a_units_density_is_that_of_its_rows_with_every_coefficient_written_out(nested):
+    densities = unit_log_densities(nested, 1)
+    panel, posterior = panel_in(nested), nested["posterior"].to_dataset().isel(chain=2, draw=71)
+    for unit in densities["unit"].values[[0, 17]]:
+        rows = panel[panel["municipality"] == unit]
+        design = np.column_stack([np.ones(len(rows)), rows["time"] - ORIGIN])
+        region = posterior["region_effect"].sel(region=rows["region"].iloc[0]).values
+        own = posterior.sel(level="municipality")
+        sd = np.array([own["sd_intercept"], own["sd_slope"]])
+        between = np.outer(sd, sd) * [[1, own["corr"]], [own["corr"], 1]]
+        covariance = design @ between @ design.T + float(own["sd_resid"]) ** 2 * np.eye(len(rows))
+        mean = design @ (np.array([posterior["intercept"], posterior["slope"]]) + region)
+        expected = stats.multivariate_normal.logpdf(rows["value"], mean, covariance)
+        # Effects are kept in single precision.
+        assert float(densities.isel(chain=2, draw=71).sel(unit=unit)) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("which", ["nested", "flat"])
+def test_weighted_draws_say_what_a_fit_without_the_unit_says(request, which):
+    fitted = request.getfixturevalue(which)
+    scores = cross_validate(fitted).set_index("unit")
+    panel = panel_in(fitted)
+    for unit in scores.index[[1, 12, 25]]:
+        own = panel["municipality"] == unit
+        kept = panel[~own]
+        kept.attrs = panel.attrs
+        densities = unit_log_densities(refit(fitted, panel=kept, seed=5), 1, panel[own]).values.ravel()
+        exact = logsumexp(densities) - np.log(densities.size)
+        # Errors of both means, as shares of them: each draw is worth half a draw at least.
+        error = np.std(np.exp(densities - exact)) / np.sqrt(densities.size / 2)
+        assert scores.loc[unit, "elpd"] == pytest.approx(exact, abs=4 * np.sqrt(2) * error)
+    assert (scores["khat"] < 0.7).all()
+
+
+def test_a_unit_that_moves_the_hyperparameters_is_left_out_by_a_fit_without_it(panel):
+    first = panel["municipality"] == panel["municipality"].iloc[0]
+    fitted = fit(
+        trend_model(["municipality"]), panel.assign(value=panel["value"] + 150 * first), seed=1, draws=500
+    )
+    scores = cross_validate(fitted).set_index("unit")
+    far = panel["municipality"].iloc[0]
+    assert scores.loc[far, "refitted"]
+    assert scores.loc[far, "khat"] > 0.7
+    assert (scores["refitted"] == (scores["khat"] > 0.7)).all()
+    whole = panel_in(fitted)
+    own = whole["municipality"] == far
+    kept = whole[~own]
+    kept.attrs = whole.attrs
+    densities = unit_log_densities(refit(fitted, panel=kept, seed=0), 1, whole[own]).values.ravel()
+    assert scores.loc[far, "elpd"] == pytest.approx(logsumexp(densities) - np.log(densities.size))
+    assert scores["elpd"].idxmin() == far
+
+
+def test_each_row_of_a_year_is_predicted_by_its_units_line_without_the_year(flat):
+    scores = cross_validate(flat, by="year", seed=4)
+    assert tuple(scores.columns) == COLUMNS
+    assert len(scores) == panel_in(flat).groupby(["municipality", "time"]).ngroups
+    panel = panel_in(flat)
+    kept = panel[panel["time"] != 2013]
+    kept.attrs = panel.attrs
+    without = refit(flat, panel=kept, seed=4)["posterior"].to_dataset()
+    unit = panel["municipality"].iloc[0]
+    own = without["municipality_effect"].sel(municipality=unit)
+    line = without["intercept"] + own.sel(term="intercept")
+    line = line + 2 * (without["slope"] + own.sel(term="slope"))
+    value = float(panel[(panel["municipality"] == unit) & (panel["time"] == 2013)]["value"].iloc[0])
+    density = stats.norm.pdf(value, line.values, without["sd_resid"].values).mean()
+    row = scores[(scores["unit"] == unit) & (scores["left_out"] == "2013")].iloc[0]
+    assert row["elpd"] == pytest.approx(np.log(density), abs=1e-5)
+
+
+def test_year_effects_predict_units_better_where_there_is_a_dip(years):
+    with_effects, without = (cross_validate(fitted) for fitted in years)
+    found = compare_predictions(with_effects, without)
+    assert found["difference"] > 5 * found["se"]
+    assert found["units"] == 30
+    back = compare_predictions(without, with_effects)
+    assert back["difference"] == pytest.approx(-found["difference"])
+
+
+def test_the_standard_error_is_of_the_sum_over_units():
+    rng = np.random.default_rng(1)
+    keys = {
+        "replicate": 1,
+        "left_out": ["2011", "2012"] * 200,
+        "unit": np.repeat(np.arange(200), 2),
+        "rows": 1,
+    }
+    first, second = (pd.DataFrame({**keys, "elpd": values}) for values in rng.normal(size=(2, 400)))
+    found = compare_predictions(first, second)
+    # The difference of 400 pairs of standard normal numbers: sqrt(800); 200 units tell it within 5%.
+    assert found["se"] == pytest.approx(np.sqrt(800), rel=0.2)
+    assert found["difference"] == pytest.approx((first["elpd"] - second["elpd"]).sum())
+
+
+def test_other_rows_are_refused():
+    table = pd.DataFrame({"replicate": 1, "left_out": "A", "unit": ["A"], "rows": 4, "elpd": -3.0})
+    with pytest.raises(BayesSaudeError, match="do not score the same rows"):
+        compare_predictions(table, table.assign(rows=3))
+
+
+def test_values_on_a_link_are_scored_in_their_own_unit(panel):
+    positive = panel.assign(value=np.exp((panel["value"] - 70) / 30))
+    scores = cross_validate(
+        fit(trend_model(["municipality"], family="lognormal"), positive, seed=1, draws=300)
+    )
+    in_cents = positive.assign(value=100 * positive["value"])
+    other = cross_validate(
+        fit(trend_model(["municipality"], family="lognormal"), in_cents, seed=1, draws=300)
+    )
+    # A density per cent is a hundredth of that per unit; the two fits differ by Monte Carlo error only.
+    apart = (scores["elpd"] - other["elpd"]).to_numpy()
+    assert apart == pytest.approx(scores["rows"].to_numpy() * np.log(100), abs=0.2)
+
+
+def test_families_of_events_and_sampled_units_are_refused(panel):
+    events, _ = simulate_events(
+        1, family="binomial", fixed=(-1, 0), scatter={"region": (0.3, 0.05, 0)}, regions=5, per_region=1
+    )
+    fitted = fit(event_model("binomial", ["region"]), events, seed=1, draws=20, tune=50, chains=2)
+    with pytest.raises(BayesSaudeError, match="outcomes of one column"):
+        cross_validate(fitted)
+
+
+def test_two_years_are_too_few_to_leave_one_out(panel):
+    short = panel[panel["time"] < 2013]
+    fitted = fit(trend_model(["municipality"]), short, seed=1, draws=20, tune=50)
+    with pytest.raises(BayesSaudeError, match="2 times"):
+        cross_validate(fitted, by="year")
