@@ -75,6 +75,7 @@ def read_polygons(
         )
     try:
         with warnings.catch_warnings(record=True) as caught:
+            # none is ignored: what GDAL warns of becomes a note of the polygons
             warnings.simplefilter("always")
             chosen = layer or _only_layer(geopandas, path)
             frame = geopandas.read_file(path, layer=chosen, fid_as_index=True)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
+from bayes_saude import result_report
 from bayes_saude.data.spreadsheet_text import as_named, csv_text
 from bayes_saude.errors import ModelFileError
 from bayes_saude.inference.manifest import _is_inside
@@ -106,3 +107,12 @@ def test_any_name_in_a_table_is_no_formula_and_comes_back(hold):
         assert as_named(pd.DataFrame({"unit": [cell for cell, _ in rows]}))["unit"].tolist() == names
 
     hold(defused, names, many=800)
+
+
+def test_a_report_calls_a_unit_by_its_own_name_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(result_report, "is_of", lambda fit, folder, name: True)
+    table = pd.DataFrame({"level": "region", "unit": ["=1+1", "Ubá", "'@x"], "mean": [-1.5, 0, 2]})
+    (tmp_path / "ranking.csv").write_text(csv_text(table), encoding="utf-8")
+    assert "\nregion,'=1+1,-1.5\n" in (tmp_path / "ranking.csv").read_text(encoding="utf-8")
+    read = result_report._table(None, tmp_path, "ranking", tuple(table.columns))
+    assert read["unit"].tolist() == table["unit"].tolist()
