@@ -7,8 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_saude.inference.fit import fit_validated
-from bayes_saude.inference.reading import panel_of as panel_in
-from bayes_saude.inference.reading import spec_of
+from bayes_saude.inference.reading import panel_of, spec_of
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.models.priors import AnyPrior
 
@@ -26,7 +25,7 @@ def refit(
     ----------
     fit : xarray.DataTree
     panel : pandas.DataFrame, optional
-        Rows of `panel_in`; all of them if left out.
+        Rows of `panel_of`; all of them if left out.
     priors : mapping, optional
         Instead of the fit's own. Those stay what they were on other rows too, from which defaults would be
         scaled anew.
@@ -38,7 +37,7 @@ def refit(
     xarray.DataTree
         Integrated families take a second, as the model is compiled once for all.
     """
-    kept = panel_in(fit) if panel is None else panel
+    kept = panel_of(fit) if panel is None else panel
     stated = {**priors_from_json(fit.attrs["priors"]), **(priors or {})}
     spec = spec_of(fit)
     sampler = json.loads(fit.attrs["sampler"])

@@ -27,12 +27,12 @@ from scipy.sparse import csr_array
 from scipy.special import logsumexp
 
 from bayes_saude.errors import BayesSaudeError
-from bayes_saude.inference.refit import panel_in, refit
+from bayes_saude.inference.refit import refit
 from bayes_saude.inference.unit_checks import coefficients_by_level
 from bayes_saude.models.marginal import Covariance, Message, Symmetric, integrate
 from bayes_saude.models.outcomes import FAMILIES, LOG, LOGIT, VALUE
 from bayes_saude.models.spec import ModelSpec
-from bayes_saude.summaries.coefficients import posterior_of, replicates_of, spec_of
+from bayes_saude.summaries.coefficients import panel_of, posterior_of, replicates_of, spec_of
 
 type Values = NDArray[np.float64]
 
@@ -140,7 +140,7 @@ def unit_log_densities(fit: xr.DataTree, replicate: int, panel: pd.DataFrame | N
         of values on the link's scale, given hyperparameters, year effects and the units around.
     """
     spec = spec_of(fit)
-    panel = panel_in(fit) if panel is None else panel
+    panel = panel_of(fit) if panel is None else panel
     rows = panel[panel["replicate"] == replicate]
     units, unit = np.unique(rows[spec.data.levels[-1]].to_numpy(dtype=str), return_inverse=True)
     member = csr_array((np.ones(len(rows)), (np.arange(len(rows)), unit)), shape=(len(rows), len(units)))
@@ -189,7 +189,7 @@ def _around(drawn: xr.Dataset, rows: pd.DataFrame, spec: ModelSpec, time: Values
 def _units(
     fit: xr.DataTree, spec: ModelSpec, seed: int
 ) -> Iterator[tuple[int, str, str, int, float, float, bool]]:
-    panel = panel_in(fit)
+    panel = panel_of(fit)
     level = spec.data.levels[-1]
     weighted = list(_weighted(fit, spec))
     heavy = sorted({name for _, name, *_, khat in weighted if khat > LARGEST_KHAT})
@@ -208,7 +208,7 @@ def _units(
 
 
 def _weighted(fit: xr.DataTree, spec: ModelSpec) -> Iterator[tuple[int, str, int, float, float, float]]:
-    panel = panel_in(fit)
+    panel = panel_of(fit)
     level = spec.data.levels[-1]
     for replicate in np.unique(panel["replicate"]).tolist():
         rows = panel[panel["replicate"] == replicate]
@@ -226,7 +226,7 @@ def _weighted(fit: xr.DataTree, spec: ModelSpec) -> Iterator[tuple[int, str, int
 def _years(
     fit: xr.DataTree, spec: ModelSpec, rng: np.random.Generator, seed: int
 ) -> Iterator[tuple[int, str, str, int, float, float, bool]]:
-    panel = panel_in(fit)
+    panel = panel_of(fit)
     level = spec.data.levels[-1]
     times = np.unique(panel["time"].to_numpy(dtype=np.float64)).tolist()
     least = 3 if spec.model.year_effects else 2

@@ -11,7 +11,8 @@ from trends import simulate as simulate_trend
 
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.inference.fit import fit
-from bayes_saude.inference.refit import panel_in, refit
+from bayes_saude.inference.reading import panel_of
+from bayes_saude.inference.refit import refit
 from bayes_saude.summaries.cross_validation import (
     COLUMNS,
     compare_predictions,
@@ -49,7 +50,7 @@ def years(panel):
 
 def test_a_units_density_is_that_of_its_rows_with_every_coefficient_written_out(nested):
     densities = unit_log_densities(nested, 1)
-    panel, posterior = panel_in(nested), nested["posterior"].to_dataset().isel(chain=2, draw=71)
+    panel, posterior = panel_of(nested), nested["posterior"].to_dataset().isel(chain=2, draw=71)
     for unit in densities["unit"].values[[0, 17]]:
         rows = panel[panel["municipality"] == unit]
         design = np.column_stack([np.ones(len(rows)), rows["time"] - ORIGIN])
@@ -68,7 +69,7 @@ def test_a_units_density_is_that_of_its_rows_with_every_coefficient_written_out(
 def test_weighted_draws_say_what_a_fit_without_the_unit_says(request, which):
     fitted = request.getfixturevalue(which)
     scores = cross_validate(fitted).set_index("unit")
-    panel = panel_in(fitted)
+    panel = panel_of(fitted)
     for unit in scores.index[[1, 12, 25]]:
         own = panel["municipality"] == unit
         kept = panel[~own]
@@ -91,7 +92,7 @@ def test_a_unit_that_moves_the_hyperparameters_is_left_out_by_a_fit_without_it(p
     assert scores.loc[far, "refitted"]
     assert scores.loc[far, "khat"] > 0.7
     assert (scores["refitted"] == (scores["khat"] > 0.7)).all()
-    whole = panel_in(fitted)
+    whole = panel_of(fitted)
     own = whole["municipality"] == far
     kept = whole[~own]
     kept.attrs = whole.attrs
@@ -103,8 +104,8 @@ def test_a_unit_that_moves_the_hyperparameters_is_left_out_by_a_fit_without_it(p
 def test_each_row_of_a_year_is_predicted_by_its_units_line_without_the_year(flat):
     scores = cross_validate(flat, by="year", seed=4)
     assert tuple(scores.columns) == COLUMNS
-    assert len(scores) == panel_in(flat).groupby(["municipality", "time"]).ngroups
-    panel = panel_in(flat)
+    assert len(scores) == panel_of(flat).groupby(["municipality", "time"]).ngroups
+    panel = panel_of(flat)
     kept = panel[panel["time"] != 2013]
     kept.attrs = panel.attrs
     without = refit(flat, panel=kept, seed=4)["posterior"].to_dataset()

@@ -7,7 +7,8 @@ from trends import simulate as simulate_trend
 from trends import trend_model
 
 from bayes_saude.inference.fit import fit
-from bayes_saude.inference.refit import panel_in, refit
+from bayes_saude.inference.reading import panel_of
+from bayes_saude.inference.refit import refit
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.models.parameters import LKJ, Exponential, HalfCauchy, HalfNormal
 from bayes_saude.summaries.ranking import classes, rank
@@ -35,7 +36,7 @@ def test_a_fit_made_again_is_the_same_fit(fitted):
 
 
 def test_rows_left_out_do_not_scale_the_priors_anew(fitted):
-    panel = panel_in(fitted)
+    panel = panel_of(fitted)
     short = refit(fitted, panel=panel[panel["time"] < 2014], seed=1)
     assert priors_from_json(short.attrs["priors"]) == priors_from_json(fitted.attrs["priors"])
 
