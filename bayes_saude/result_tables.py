@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Literal
 
 from bayes_saude.data.spreadsheet_text import csv_text
+from bayes_saude.figures.frame import note_of
 from bayes_saude.inference.conclusions import concluding
 from bayes_saude.inference.manifest import TABLES
 from bayes_saude.plots.style import Lang, word
-from bayes_saude.report.page import note_of
 from bayes_saude.report.printed_layout import mixed_model, mixed_model_tables
 from bayes_saude.report.table_files import as_latex, as_markdown, write_xlsx
 from bayes_saude.report.text_tables import comparison_tables, parameters_table, ranking_tables

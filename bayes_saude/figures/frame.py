@@ -189,12 +189,16 @@ class ShownResult:
         return ResultFigure(name, title[0].upper() + title[1:], alt[0].upper() + alt[1:], drawn)
 
 
+def note_of(fit: xr.DataTree, lang: Lang) -> str:
+    """Give what must be said of a fit's panel, in the language where the note ships with the package."""
+    note = str(fit.attrs["panel_note"])
+    return NOTES_PT.get(note, note) if lang == "pt" else note
+
+
 def _surround(figure: Figure, result: ShownResult, lines: int) -> None:
     """Write the model's title above and the panel's note below, and make the figure taller by as much."""
     width, height = figure.get_size_inches()
-    note = result.fit.attrs["panel_note"]
-    note = NOTES_PT.get(note, note) if result.lang == "pt" else note
-    note = textwrap.fill(note, int(NOTE_WIDTH * width / COLUMN))
+    note = textwrap.fill(note_of(result.fit, result.lang), int(NOTE_WIDTH * width / COLUMN))
     title = textwrap.fill(result.spec.title, int(TITLE_WIDTH * width / COLUMN))
     title += "" if result.passed else "\n" + word("despite", result.lang)
     above = LINE_SPACING * FONT_SIZE * len(title.splitlines()) / 72

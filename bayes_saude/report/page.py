@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import matplotlib.pyplot as plt
-import xarray as xr
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bayes_saude import __version__
-from bayes_saude.figures.frame import ResultFigure
+from bayes_saude.figures.frame import ResultFigure, note_of
 from bayes_saude.figures.result import each_figure
-from bayes_saude.figures.words import NOTES_PT
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.describe import (
     Facts,
@@ -138,12 +136,6 @@ def chapter(
         command=fit_command(fit),
         model_file=spec.text,
     )
-
-
-def note_of(fit: xr.DataTree, lang: Lang) -> str:
-    """Give what must be said of a fit's panel, in the language where the note ships with the package."""
-    note = str(fit.attrs["panel_note"])
-    return NOTES_PT.get(note, note) if lang == "pt" else note
 
 
 def picture(figure: ResultFigure) -> Picture:
