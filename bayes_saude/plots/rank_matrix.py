@@ -40,8 +40,6 @@ SHADE = 0.4
 STEPS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0)
 # Units whose cells are wide enough for a number.
 MOST_NUMBERS = 12
-# Inches that a matrix of groups is high.
-GROUPS_HEIGHT = 2.8
 # Names beside a matrix of groups, their length, and the height of a line of them as a share of the axes.
 FEW_NAMES, NAME_WIDTH, LINE = 18, 22, 0.045
 WORDS = {
