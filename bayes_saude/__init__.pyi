@@ -71,6 +71,7 @@ from .summaries.diagnostics import diagnose_chains as diagnose_chains
 from .summaries.diagnostics import diagnose_draws as diagnose_draws
 from .summaries.least_squares import least_squares as least_squares
 from .summaries.least_squares import shrinkage as shrinkage
+from .summaries.power_scaling import power_scaling as power_scaling
 from .summaries.predictive import posterior_predictive as posterior_predictive
 from .summaries.predictive import prior_predictive as prior_predictive
 from .summaries.predictive_checks import predictive_checks as predictive_checks
