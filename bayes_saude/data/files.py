@@ -243,17 +243,30 @@ def _with_numbers(frame: pd.DataFrame, separator: str | None, notes: list[str]) 
     texts = {name: cells for name, cells in distinct.items() if all(isinstance(cell, str) for cell in cells)}
     numeric = {name: cells for name, cells in texts.items() if cells and _looks_numeric(cells)}
     mark, _ = decimal_mark((cell for cells in numeric.values() for cell in cells), separator)
+    alike: dict[str, tuple[str, str]] = {}
     for name in frame.columns:
         if name not in texts:
             frame[name] = frame[name].infer_objects()
         elif name in numeric and all_numbers(numeric[name], mark):
             frame[name] = pd.to_numeric(frame[name].str.replace(",", "."))
+            if twins := _one_number(numeric[name]):
+                alike[str(name)] = twins
         else:
             frame[name] = frame[name].astype("str")
     if mark == ",":
         notes.append("decimal commas")
-    frame.attrs.update(notes=notes, separator=separator, decimal=mark)
+    frame.attrs.update(notes=notes, separator=separator, decimal=mark, alike=alike)
     return frame
+
+
+def _one_number(cells: list[str]) -> tuple[str, str] | None:
+    """Find two cells, such as "3.10" and "3.1", that are one number with decimals and may be two names."""
+    first: dict[float, str] = {}
+    for cell in cells:
+        number = float(cell.replace(",", "."))
+        if first.setdefault(number, cell) != cell and not number.is_integer():
+            return first[number], cell
+    return None
 
 
 def _looks_numeric(cells: list[str]) -> bool:

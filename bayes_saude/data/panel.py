@@ -121,6 +121,13 @@ def validate_panel(
     absent = {fault.column for fault in faults}
     names = {name: column for name, column in names.items() if column not in absent}
     results = [name for name in names if name not in ("replicate", "time", *levels)]
+    faults += [
+        Fault(
+            f"'{one}' and '{other}' are one number; write a name in one way, or with a letter", None, column
+        )
+        for column, (one, other) in frame.attrs.get("alike", {}).items()
+        if column in (*levels, *predictors, unit)
+    ]
     notes: list[str] = []
     if missing == "drop":
         here = [level for level in levels if level in names]

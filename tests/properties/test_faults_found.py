@@ -144,3 +144,15 @@ def test_a_dbf_file_with_a_field_twice_is_refused(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"IDADE\0\0\0\0\0\0C", b"SEXO\0\0\0\0\0\0\0C", 1))
     with pytest.raises(DataError, match="has the field 'SEXO' twice"):
         open_dbf(path)
+
+
+def test_names_that_are_one_number_are_not_made_one_unit(tmp_path):
+    text = "unit,year,value\n3.10,2011,1\n3.1,2012,2\n3.2,2011,1.50\n3.2,2012,1.5\n"
+    panel = read_panel(saved(tmp_path / "a.csv", text))
+    asked = {"levels": ["unit"], "time": "year", "outcome": ["value"], "source": "a"}
+    with pytest.raises(DataError, match=r"column 'unit': '3\.10' and '3\.1' are one number") as caught:
+        validate_panel(panel, **asked)
+    assert len(caught.value.faults) == 1  # of values, 1.50 and 1.5 are the same by right
+    assert (
+        len(validate_panel(read_panel(saved(tmp_path / "b.csv", text.replace("3.10", "3.1"))), **asked)) == 4
+    )
