@@ -28,9 +28,9 @@ from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.moments import Moments, make_moments
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import Tree, make_tree
-from bayes_saude.models.priors import priors_as_json, resolve_priors
+from bayes_saude.models.priors import AnyPrior, priors_as_json, resolve_priors
 from bayes_saude.models.sequence import in_order, sequence_basis
-from bayes_saude.models.shifts import make_shifts
+from bayes_saude.models.shifts import Shifts, make_shifts
 from bayes_saude.models.spec import ModelSpec
 
 type Values = NDArray[np.float64]
@@ -119,10 +119,7 @@ def fit_validated(
     progress: bool,
 ) -> xr.DataTree:
     """Fit a model to a panel from `fitting_panel`; all else is as in `fit`."""
-    if min(draws, tune, chains) < 1:
-        raise ValueError(f"draws, tune and chains are 1 at least, not {draws}, {tune} and {chains}.")
-    if seed is not None and not 0 <= seed <= MAX_SEED:
-        raise ValueError(f"A seed is a whole number from 0 to 2**63 - 1, not {seed}.")
+    _require_possible(draws, tune, chains, seed)
     started = time.perf_counter()
     tree = make_tree(panel, spec.data.levels)
     replicates = {int(name): panel[panel["replicate"] == name] for name in panel["replicate"].unique()}
@@ -134,16 +131,11 @@ def fit_validated(
         if spec.integrated
     }
     priors = resolve_priors(spec, panel)
-    basis = sequence_basis(panel, tree) if spec.model.sequence else None
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
 
     seconds: dict[str, float] = {}
     with _timed(seconds, "compile_s"):
-        trend = (
-            Trend(priors, len(tree.levels), shifts.sizes)
-            if spec.integrated
-            else KeptTrend(spec, priors, tree, shifts, basis)
-        )
+        trend = _compile(spec, panel, priors, tree, shifts)
     settings = {"draws": ceil(draws / len(replicates)), "tune": tune, "chains": chains}
     posteriors, statistics = [], []
     for replicate, seeds in zip(replicates, np.random.SeedSequence(seed).spawn(len(replicates)), strict=True):
@@ -177,6 +169,23 @@ def fit_validated(
         "wall_time_s": round(time.perf_counter() - started, 3),
     }
     return fitted
+
+
+def _require_possible(draws: int, tune: int, chains: int, seed: int | None) -> None:
+    if min(draws, tune, chains) < 1:
+        raise ValueError(f"draws, tune and chains are 1 at least, not {draws}, {tune} and {chains}.")
+    if seed is not None and not 0 <= seed <= MAX_SEED:
+        raise ValueError(f"A seed is a whole number from 0 to 2**63 - 1, not {seed}.")
+
+
+def _compile(
+    spec: ModelSpec, panel: pd.DataFrame, priors: Mapping[str, AnyPrior], tree: Tree, shifts: Shifts
+) -> Trend | KeptTrend:
+    """Compile the trend with its units' effects integrated out, or kept where that cannot be."""
+    if spec.integrated:
+        return Trend(priors, len(tree.levels), shifts.sizes)
+    basis = sequence_basis(panel, tree) if spec.model.sequence else None
+    return KeptTrend(spec, priors, tree, shifts, basis)
 
 
 def _how_it_was_made(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, str]:
