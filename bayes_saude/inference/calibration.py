@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.log_likelihood import log_likelihood, marginal_log_likelihood
+from bayes_saude.inference.reading import panel_of, posterior_of
 from bayes_saude.inference.simulate import simulate
 from bayes_saude.inference.unit_checks import coefficients_by_level
 from bayes_saude.models.spec import ModelSpec
@@ -98,7 +99,7 @@ def run_trial(
 
 def least_ess(fit: xr.DataTree) -> float:
     """Find the least bulk effective sample size of a fit's hyperparameters."""
-    posterior = fit["posterior"].to_dataset()
+    posterior = posterior_of(fit)
     kept = [name for name in posterior if not str(name).endswith("_effect")]
     return min(float(values.min()) for values in arviz_stats.ess(posterior[kept], method="bulk").values())
 
@@ -115,7 +116,7 @@ def truth_among_draws(trial: Trial) -> xr.DataTree:
     xarray.DataTree
         A fit of one chain and 1 + `DRAWS` draws.
     """
-    posterior, truth = (tree["posterior"].to_dataset() for tree in (trial.fit, trial.truth))
+    posterior, truth = map(posterior_of, (trial.fit, trial.truth))
     sizes = posterior.sizes
     chosen = np.linspace(0, sizes["chain"] * sizes["draw"] - 1, DRAWS).round().astype(int)
     joined = {
@@ -153,13 +154,13 @@ def quantities(spec: ModelSpec, fit: xr.DataTree) -> dict[str, NDArray]:
         each level, those with the fewest and the most rows; `log-likelihood`, and where units' effects are
         integrated out `marginal log-likelihood`.
     """
-    posterior, panel = fit["posterior"].to_dataset(), fit["constant_data"].to_dataset()
+    posterior, panel = posterior_of(fit), panel_of(fit)
     found: dict[str, NDArray] = {}
     for name, values in posterior.items():
         if not str(name).endswith("_effect") or name == "year_effect":
             found |= _components(str(name), values.isel(chain=0))
     for level, coefficients in coefficients_by_level(fit):
-        rows = pd.Series(panel[level].values).value_counts().reindex(posterior[level].values)
+        rows = panel[level].value_counts().reindex(posterior[level].values)
         for term in coefficients["term"].values.tolist():
             of_units = coefficients.sel(term=term).isel(chain=0).transpose("draw", level).values
             for place in np.argsort(rows.to_numpy(), kind="stable")[[0, -1]]:
