@@ -131,9 +131,7 @@ class ShownResult:
 
     def outcome(self, width: int = ACROSS_WIDTH) -> str | None:
         """Give what the model file calls the outcome, in lines of so many characters; None if nothing."""
-        data = self.spec.data
-        label = data.label_pt or data.label if self.lang == "pt" else data.label or data.label_pt
-        return textwrap.fill(label, width) or None
+        return textwrap.fill(self.spec.data.label_in(self.lang), width) or None
 
     def axis(self, by: str) -> str:
         """Label an axis of a quantity: the outcome's name above the quantity's."""

@@ -76,6 +76,10 @@ class DataSpec(Section):
         """The outcome's columns, one or two."""
         return (self.outcome,) if isinstance(self.outcome, str) else self.outcome
 
+    def label_in(self, lang: str) -> str:
+        """Say what the outcome is called in "pt" or "en": in the other language if not in this one."""
+        return self.label_pt or self.label if lang == "pt" else self.label or self.label_pt
+
     @model_validator(mode="after")
     def _columns_fit_together(self) -> Self:
         for level in (*self.levels, *self.predictors):

@@ -31,7 +31,7 @@ type Values = NDArray[np.float64]
 
 HEIGHT, COLUMNS = 1.65, 4
 # Characters to a line of the label of so narrow axes.
-LABEL_WIDTH = 28
+LABEL_WIDTH = 20
 # Years drawn unless others are asked for.
 MOST_TIMES = 12
 # Points of a distribution function, and bars of a density.

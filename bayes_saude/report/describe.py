@@ -28,6 +28,8 @@ def data_facts(fit: xr.DataTree, note: str, lang: Lang) -> Facts:
     panel, spec = panel_of(fit), spec_of(fit)
     replicates = panel["replicate"].nunique()
     rows = grouped(len(panel), lang)
+    columns = ", ".join(spec.data.outcome_columns)
+    label = spec.data.label_in(lang)
     times = sorted(panel["time"].unique())
     facts = [
         (say("panel", lang), panel_name(fit)),
@@ -48,7 +50,7 @@ def data_facts(fit: xr.DataTree, note: str, lang: Lang) -> Facts:
                 column=spec.data.time,
             ),
         ),
-        (say("outcome", lang), ", ".join(spec.data.outcome_columns)),
+        (say("outcome", lang), f"{label} ({columns})" if label else columns),
         (say("panel_notes", lang), "; ".join(json.loads(fit.attrs.get("panel_notes", "[]")))),
         (say("panel_note", lang), note),
     ]

@@ -60,6 +60,13 @@ def test_the_label_of_the_outcome_may_be_given_in_both_languages():
     assert (parse(GOOD).data.label, parse(GOOD).data.label_pt) == ("", "")
 
 
+def test_a_label_in_one_language_serves_for_the_other():
+    only_english = parse(GOOD.replace("[model]", 'label = "Coverage (%)"\n[model]')).data
+    both = parse(GOOD.replace("[model]", 'label = "Coverage (%)"\nlabel_pt = "Cobertura (%)"\n[model]')).data
+    assert [only_english.label_in(lang) for lang in ("en", "pt")] == ["Coverage (%)", "Coverage (%)"]
+    assert [both.label_in(lang) for lang in ("en", "pt")] == ["Coverage (%)", "Cobertura (%)"]
+
+
 def test_priors_are_typed():
     prior = parse(with_prior('intercept = {dist = "normal", mu = 100, sigma = 50}')).priors["intercept"]
     assert prior == Normal(dist="normal", mu=100, sigma=50)
