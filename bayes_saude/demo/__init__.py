@@ -1,6 +1,5 @@
 """The main job: both theses re-analysed from their printed tables, and what a reader wants to know first."""
 
-import json
 import os
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from bayes_saude.demo import costa2014, sa2015, text
 from bayes_saude.models.catalogue import catalogue
 from bayes_saude.result_report import write_report
 from bayes_saude.summaries.changes import percent_change
-from bayes_saude.summaries.coefficients import spec_of
+from bayes_saude.summaries.coefficients import sampler_of, spec_of
 from bayes_saude.summaries.comparison import mark_borderline
 from bayes_saude.summaries.ranking import rank
 from bayes_saude.summaries.trust import trust
@@ -66,7 +65,7 @@ def analyse(name: str, out: Path, *, force: bool) -> text.Analysis:
     return text.Analysis(
         spec,
         report,
-        sampling_s=json.loads(fit.attrs["sampler"])["sampling_s"],
+        sampling_s=sampler_of(fit)["sampling_s"],
         ends={by: rank(fit, level=outer, by=by, bottom=1) for by in OF_UNITS if outer == "region"},
         comparison=mark_borderline(fit, comparison),
         parameters=parameters,

@@ -1,10 +1,10 @@
 """Whether the sampler's steps are wide beside the spread of the energy."""
 
-import json
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+
+from bayes_saude.inference.reading import sampler_of
 
 
 def bfmi(fit: xr.DataTree) -> NDArray[np.float64]:
@@ -21,7 +21,7 @@ def bfmi(fit: xr.DataTree) -> NDArray[np.float64]:
         of first order.
     """
     energy = fit["sample_stats"]["energy"].transpose("chain", "draw").to_numpy()
-    thin = json.loads(fit.attrs.get("sampler", "{}")).get("thin", 1)
+    thin = sampler_of(fit).get("thin", 1)
     # It is 2 (1 - r), r the autocorrelation; of r between kept draws r^(1 / thin) is that between iterations.
     r = 1 - (np.diff(energy) ** 2).mean(axis=1) / energy.var(axis=1) / 2
     return 2 * (1 - np.maximum(r, 0) ** (1 / thin)) if thin > 1 else 2 * (1 - r)

@@ -1,6 +1,7 @@
-"""What a fit holds, read from it: its model, its draws, its panel."""
+"""What a fit holds, read from it: its model, its draws, how they were made, its panel."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,21 @@ def replicates_of(fit: xr.DataTree) -> NDArray[np.int64]:
     array of int, shape (chains,)
     """
     return fit["posterior"]["replicate"].to_numpy()
+
+
+def sampler_of(fit: xr.DataTree) -> dict[str, Any]:
+    """Read how a fit was sampled: draws, tuning, chains, thinning, seconds.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+
+    Returns
+    -------
+    dict
+        Empty for draws that were put together by hand.
+    """
+    return json.loads(fit.attrs.get("sampler", "{}"))
 
 
 def panel_of(fit: xr.DataTree) -> pd.DataFrame:

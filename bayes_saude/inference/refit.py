@@ -1,13 +1,12 @@
 """A fit made again with something changed: priors, rows left out, another seed."""
 
-import json
 from collections.abc import Mapping
 
 import pandas as pd
 import xarray as xr
 
 from bayes_saude.inference.fit import fit_validated
-from bayes_saude.inference.reading import panel_of, spec_of
+from bayes_saude.inference.reading import panel_of, sampler_of, spec_of
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.models.priors import AnyPrior
 
@@ -40,7 +39,7 @@ def refit(
     kept = panel_of(fit) if panel is None else panel
     stated = {**priors_from_json(fit.attrs["priors"]), **(priors or {})}
     spec = spec_of(fit)
-    sampler = json.loads(fit.attrs["sampler"])
+    sampler = sampler_of(fit)
     return fit_validated(
         spec.model_copy(update={"priors": stated}), kept,
         draws=sampler["draws"], tune=sampler["tune"], chains=sampler["chains"],

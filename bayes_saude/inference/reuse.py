@@ -1,6 +1,5 @@
 """A fit that is at hand is used again, and not made twice."""
 
-import json
 import logging
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ import xarray as xr
 
 from bayes_saude.inference.conclusions import mend
 from bayes_saude.inference.fit import fit_validated, fitting_panel, panel_digest
+from bayes_saude.inference.reading import sampler_of
 from bayes_saude.inference.store import FIT, load, require_writable, save
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.spec import ModelSpec
@@ -83,7 +83,7 @@ def _tell_of_replacement(folder: str | Path, why: str) -> None:
 
 def _changes(kept: xr.DataTree, spec: ModelSpec, panel: pd.DataFrame, wanted: dict[str, int]) -> list[str]:
     """Name what sets a kept fit apart from the one that is wanted."""
-    had = json.loads(kept.attrs["sampler"]) | {"seed": int(kept.attrs["seed"])}
+    had = sampler_of(kept) | {"seed": int(kept.attrs["seed"])}
     changes = [name for name, value in wanted.items() if had[name] != value]
     if kept.attrs["model_file"] != spec.text:
         changes.append("model file")

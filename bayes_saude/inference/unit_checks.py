@@ -1,6 +1,5 @@
 """How well every unit's coefficients were sampled, where they are parameters of the model."""
 
-import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,7 +7,7 @@ import arviz_stats
 import numpy as np
 import xarray as xr
 
-from bayes_saude.inference.reading import panel_of, posterior_of, replicates_of
+from bayes_saude.inference.reading import panel_of, posterior_of, replicates_of, sampler_of
 from bayes_saude.inference.replicates import about_replicates
 
 
@@ -21,7 +20,7 @@ class Worst(NamedTuple):
 
 def effects_are_kept(fit: xr.DataTree) -> bool:
     """Whether units' effects were sampled, with an error of their own, and not drawn exactly."""
-    return json.loads(fit.attrs.get("sampler", "{}")).get("effects") == "kept"
+    return sampler_of(fit).get("effects") == "kept"
 
 
 def coefficients_by_level(fit: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]]:

@@ -21,7 +21,7 @@ from bayes_saude.inference.manifest import (
     file_digest,
     read_manifest,
 )
-from bayes_saude.inference.reading import panel_of, posterior_of, spec_of
+from bayes_saude.inference.reading import panel_of, posterior_of, sampler_of, spec_of
 from bayes_saude.inference.store import CONCLUSIONS, FIT, MODEL, load
 from bayes_saude.inference.writing import leftovers
 
@@ -160,7 +160,7 @@ def _installed(name: str) -> str:
 
 def _of_refit(fit: xr.DataTree) -> Finding:
     """Fit again by what the fit says of itself, and compare."""
-    sampler = json.loads(fit.attrs["sampler"])
+    sampler = sampler_of(fit)
     settings = {name: int(sampler[name]) for name in ("draws", "tune", "chains")}
     again = fit_validated(
         spec_of(fit), panel_of(fit), **settings, seed=int(fit.attrs["seed"]), progress=False

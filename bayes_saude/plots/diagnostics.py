@@ -1,6 +1,5 @@
 """One page on how the draws of a fit were come by: do the chains agree, and are there enough draws."""
 
-import json
 import textwrap
 
 import matplotlib as mpl
@@ -27,6 +26,7 @@ from bayes_saude.plots.style import (
     tidy,
     word,
 )
+from bayes_saude.summaries.coefficients import sampler_of
 from bayes_saude.summaries.diagnostics import (
     HYPERPARAMETER,
     Limits,
@@ -147,7 +147,7 @@ def _page(n_parameters: int) -> dict[str, Axes]:
 
 def _write_words(ax: Axes, fit: xr.DataTree, chains: pd.DataFrame, lang: Lang) -> None:
     sizes, replicates = fit["posterior"].sizes, _replicates(chains)
-    thin = json.loads(fit.attrs.get("sampler", "{}")).get("thin", 1)
+    thin = sampler_of(fit).get("thin", 1)
     sentences = [word("chains", lang, WORDS, chains=sizes["chain"], draws=sizes["draw"], thin=thin)]
     if replicates > 1:
         sentences.append(word("replicates", lang, WORDS, replicates=replicates))

@@ -10,7 +10,7 @@ from bayes_saude.plots.style import Lang, comma, level_word
 from bayes_saude.report.terms import FAMILIES, known
 from bayes_saude.report.text_tables import grouped, time_word
 from bayes_saude.report.words import say
-from bayes_saude.summaries.coefficients import panel_of, posterior_of, spec_of
+from bayes_saude.summaries.coefficients import panel_of, posterior_of, sampler_of, spec_of
 
 type Facts = list[tuple[str, str]]
 
@@ -102,7 +102,7 @@ def model_facts(fit: xr.DataTree, lang: Lang) -> Facts:
 
 def sampling_facts(fit: xr.DataTree, lang: Lang) -> Facts:
     """Tell what makes the same fit again: seed, sampler, versions."""
-    sampler = json.loads(fit.attrs["sampler"])
+    sampler = sampler_of(fit)
     posterior = fit["posterior"]
     replicates = len(set(posterior["replicate"].to_numpy().tolist()))
     versions = json.loads(fit.attrs["versions"])
@@ -127,7 +127,7 @@ def sampling_facts(fit: xr.DataTree, lang: Lang) -> Facts:
 
 def fit_command(fit: xr.DataTree) -> str:
     """Write the command that makes the fit again of its model file."""
-    sampler, name = json.loads(fit.attrs["sampler"]), fit.attrs["model"]
+    sampler, name = sampler_of(fit), fit.attrs["model"]
     source, panel = PurePath(panel_name(fit)), PurePath(spec_of(fit).data.panel)
     # A panel that was no file, but made in a script, has a name for readers only.
     other = [] if source.name == panel.name else ["--data", str(source) if source.suffix else "PANEL"]

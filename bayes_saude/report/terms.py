@@ -86,10 +86,6 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
         "t de Student: como a gaussiana, com caudas mais pesadas, que toleram valores discrepantes; sd_resid "
         "é sua escala",
     ),
-    "beta": (
-        "beta: shares between 0 and 1; the line is on the log-odds scale",
-        "beta: proporções entre 0 e 1; a reta está na escala do logito",
-    ),
     "binomial": (
         "binomial: successes out of trials; the line is on the log-odds scale",
         "binomial: sucessos em tentativas; a reta está na escala do logito",
@@ -99,10 +95,6 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
         "scale",
         "beta-binomial: sucessos em tentativas com mais dispersão que a do acaso; a reta está na escala do "
         "logito",
-    ),
-    "poisson": (
-        "Poisson: counts over an exposure; the line is on the scale of the rate's logarithm",
-        "Poisson: contagens sobre uma exposição; a reta está na escala do logaritmo da taxa",
     ),
     "negative_binomial": (
         "negative binomial: counts over an exposure with more scatter than chance; the line is on the scale "

@@ -21,14 +21,14 @@ import xarray as xr
 
 from bayes_saude.data.panel import reach_of
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
-from bayes_saude.inference.reading import panel_of, posterior_of, replicates_of, spec_of
+from bayes_saude.inference.reading import panel_of, posterior_of, replicates_of, sampler_of, spec_of
 from bayes_saude.models.outcomes import FAMILIES, LOG, LOGIT, Link
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 
 # Figures and reports, which know a fit and not how it was made, read it from here.
 __all__ = [
     "LEVEL_PREFIX", "ancestor_units", "level_at", "on_scale_of", "panel_of", "posterior_of", "replicates_of",
-    "scale_of", "spec_of", "unit_quantity",
+    "sampler_of", "scale_of", "spec_of", "unit_quantity",
 ]  # fmt: skip
 
 LEVEL_PREFIX = "level:"
