@@ -71,6 +71,8 @@ from .summaries.diagnostics import diagnose_chains as diagnose_chains
 from .summaries.diagnostics import diagnose_draws as diagnose_draws
 from .summaries.least_squares import least_squares as least_squares
 from .summaries.least_squares import shrinkage as shrinkage
+from .summaries.moves import compare_rankings as compare_rankings
+from .summaries.moves import ranking_moves as ranking_moves
 from .summaries.power_scaling import power_scaling as power_scaling
 from .summaries.predictive import posterior_predictive as posterior_predictive
 from .summaries.predictive import prior_predictive as prior_predictive

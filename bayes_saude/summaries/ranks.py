@@ -114,6 +114,33 @@ def monte_carlo_error(values: NDArray, replicate: NDArray) -> NDArray[np.float64
     -------
     array, shape (units,)
     """
+    sampling, means = _within_replicates(values, replicate)
+    if len(means) == 1:
+        return np.sqrt(sampling)
+    return np.sqrt(np.maximum(sampling, means.var(axis=0, ddof=1) / len(means)))
+
+
+def sampling_error(values: NDArray, replicate: NDArray) -> NDArray[np.float64]:
+    """Give the standard error of a mean for want of draws alone: the w of `monte_carlo_error`.
+
+    It is what separates two fits of the same replicates, as what was not printed was drawn alike for both.
+
+    Parameters
+    ----------
+    values, replicate
+        As for `monte_carlo_error`.
+
+    Returns
+    -------
+    array, shape (units,)
+    """
+    return np.sqrt(_within_replicates(values, replicate)[0])
+
+
+def _within_replicates(
+    values: NDArray, replicate: NDArray
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give w² of each unit, and the means of each replicate, shape (replicates, units)."""
     names, which = np.unique(replicate, return_inverse=True)
     means = np.stack([values[which == index].mean(axis=(0, 1)) for index in range(names.size)])
     centred = values - means[which][:, None, :]
@@ -122,9 +149,7 @@ def monte_carlo_error(values: NDArray, replicate: NDArray) -> NDArray[np.float64
     sampling = np.zeros(values.shape[2])
     draws = xr.DataArray(centred[..., moves], dims=("chain", "draw", "unit"))
     sampling[moves] = arviz_stats.mcse(draws, method="mean").values ** 2
-    if names.size == 1:
-        return np.sqrt(sampling)
-    return np.sqrt(np.maximum(sampling, means.var(axis=0, ddof=1) / names.size))
+    return sampling, means
 
 
 def above_mean(values: NDArray) -> NDArray[np.float64]:
