@@ -1,12 +1,8 @@
 """The report of result folders: reads what is in them, computes what is not, and writes one HTML file."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -23,6 +19,7 @@ from bayes_saude.report.page import Chapter, chapter, render
 from bayes_saude.results import Result, checked
 from bayes_saude.summaries import comparison, ranking
 from bayes_saude.summaries.reml import reml
+from bayes_saude.workers import spread_over
 
 TEXTS = ("level", "within", "unit", "by", "parameter", "reml_class", "bayes_class", "note")
 
@@ -83,7 +80,7 @@ def write_report(
     failing: list[str] = []
     one = partial(_chapter_or_error, lang=lang, despite=despite, all_figures=all_figures, polygons=polygons)
     places = [Path(folder) for folder in folders]
-    with _processes(min(workers, len(places))) as spread:
+    with spread_over(min(workers, len(places))) as spread:
         names = [str(place) for place in places]
         made = spread(one, places)
         for name in track(names, "reporting") if progress else names:
@@ -97,17 +94,6 @@ def write_report(
     with replacing(out) as unfinished:
         unfinished.write_text(render(chapters, lang), encoding="utf-8", newline="\n")
     return out
-
-
-@contextmanager
-def _processes(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
-    """Give what applies a function to items: `map`, or that of so many processes."""
-    if workers < 2:
-        yield map
-        return
-    # Started anew: a copy of this process would have copies of locks that threads of libraries hold.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield pool.map
 
 
 def _chapter_or_error(
