@@ -46,6 +46,7 @@ from .plots.predictive_checks import plot_predictive_checks as plot_predictive_c
 from .plots.prior_posterior import plot_prior_posterior as plot_prior_posterior
 from .plots.rank_intervals import plot_rank_intervals as plot_rank_intervals
 from .plots.rank_matrix import plot_rank_matrix as plot_rank_matrix
+from .plots.ranking_moves import plot_ranking_moves as plot_ranking_moves
 from .plots.reml_posterior import plot_reml_posterior as plot_reml_posterior
 from .plots.sensitivity import plot_sensitivity as plot_sensitivity
 from .plots.shrinkage import plot_shrinkage as plot_shrinkage

@@ -24,7 +24,7 @@ NAMES = (
     "yearly_means", "boxes", "caterpillar", "overview", "overview_by_group", "trends", "funnel",
     "rank_intervals", "rank_matrix", "top_probabilities",
     "class_map", "value_map", "probability_map", "rank_width_map",
-    "reml_posterior", "slopegraph", "shrinkage", "correlation",
+    "reml_posterior", "slopegraph", "shrinkage", "correlation", "ranking_moves",
     "prior_posterior", "predictive", "predictive_checks", "diagnostics",
     "sensitivity", "calibration", "coverage", "reliability",
 )  # fmt: skip
