@@ -194,6 +194,30 @@ def agreement_table(agreement: pd.DataFrame) -> Table:
     return text_table(rows, headings, texts=len(first))
 
 
+def sensitivity_table(table: pd.DataFrame) -> Table:
+    """Show what other priors change of each ranking; a star is at a fit that fails its checks.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `sensitivity`.
+    """
+    rows = [
+        [
+            row["level"],
+            row["by"],
+            row["priors"] + ("" if row["passed"] else " *"),
+            f"{row['named']} of {row['units']}",
+            *(str(row[name]) for name in ("gained", "lost", "turned")),
+            f"{row['largest_shift']:.1f}",
+            "" if pd.isna(row["corr"]) else f"{row['corr']:.2f}",
+        ]
+        for row in table.to_dict("records")
+    ]
+    headings = ("level", "by", "priors", "named", "gained", "lost", "turned", "largest shift", "correlation")
+    return text_table(rows, headings, texts=3)
+
+
 def interval(low: float, high: float, spread: float) -> str:
     """Write an interval as the thesis does: [low ; high]."""
     return f"[{number(low, spread)}; {number(high, spread)}]"

@@ -15,6 +15,7 @@ from bayes_saude.cli.icsap import icsap
 from bayes_saude.cli.interruption import ending_when_interrupted
 from bayes_saude.cli.reconstruct import reconstruct
 from bayes_saude.cli.report import report, tables
+from bayes_saude.cli.sensitivity import sensitivity
 from bayes_saude.cli.shared import Despite, Result, data_of, load_fit
 from bayes_saude.cli.verify import verify
 from bayes_saude.errors import BayesSaudeError
@@ -254,6 +255,7 @@ app.command()(reconstruct)
 app.command()(icsap)
 app.command()(report)
 app.command()(tables)
+app.command()(sensitivity)
 app.command()(verify)
 
 

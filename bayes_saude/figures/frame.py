@@ -180,7 +180,7 @@ class ShownResult:
 
         def drawn() -> Figure:
             made = cast(Figure, np.ravel(draw(lang=self.lang))[0].figure)
-            _surround(made, self, lines)
+            surround(made, self.fit, passed=self.passed, lang=self.lang, lines=lines)
             return made
 
         title, alt = (word(f"{key}_{part}", self.lang, WORDS, **values) for part in ("title", "alt"))
@@ -193,12 +193,23 @@ def note_of(fit: xr.DataTree, lang: Lang) -> str:
     return NOTES_PT.get(note, note) if lang == "pt" else note
 
 
-def _surround(figure: Figure, result: ShownResult, lines: int) -> None:
-    """Write the model's title above and the panel's note below, and make the figure taller by as much."""
+def surround(figure: Figure, fit: xr.DataTree, *, passed: bool, lang: Lang, lines: int = 0) -> None:
+    """Write the model's title above and the panel's note below, and make the figure taller by as much.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    fit : xarray.DataTree
+    passed : bool
+        Whether it passes its checks; the title says so where not.
+    lang : {"en", "pt"}
+    lines : int
+        Of the label of the horizontal axis, those that the figure's height does not reckon with.
+    """
     width, height = figure.get_size_inches()
-    note = textwrap.fill(note_of(result.fit, result.lang), int(NOTE_WIDTH * width / COLUMN))
-    title = textwrap.fill(result.spec.title, int(TITLE_WIDTH * width / COLUMN))
-    title += "" if result.passed else "\n" + word("despite", result.lang)
+    note = textwrap.fill(note_of(fit, lang), int(NOTE_WIDTH * width / COLUMN))
+    title = textwrap.fill(spec_of(fit).title, int(TITLE_WIDTH * width / COLUMN))
+    title += "" if passed else "\n" + word("despite", lang)
     above = LINE_SPACING * FONT_SIZE * len(title.splitlines()) / 72
     height += LINE_SPACING * (FONT_SIZE + 1) * lines / 72
     height += above + PAD + LINE_SPACING * (FONT_SIZE - 2) * len(note.splitlines()) / 72

@@ -1,6 +1,6 @@
 """The figures of a result folder."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -100,16 +100,44 @@ def write_figures(
     list of Path
         The files.
     """
-    figures = folder / FIGURES
-    figures.mkdir(exist_ok=True)
-    ending = f"-pt.{format}" if lang == "pt" else f".{format}"
-    files = []
     each_one = each_figure(
         fit, report, ranking, comparison, frequentist=frequentist, hyperparameters=hyperparameters,
         polygons=polygons, only=only, main=main, lang=lang,
     )  # fmt: skip
     # Listed first, so that polygons of other units are told of before anything is drawn.
-    for each in list(each_one):
+    return draw_into(folder, fit, list(each_one), lang=lang, format=format)
+
+
+def draw_into(
+    folder: Path,
+    fit: xr.DataTree,
+    drawn: Iterable[ResultFigure],
+    *,
+    lang: Lang = "en",
+    format: Literal["pdf", "svg", "png"] = "pdf",
+) -> list[Path]:
+    """Draw figures into `figures/` of a result folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The fit's result folder.
+    fit : xarray.DataTree
+    drawn : iterable of ResultFigure
+    lang : {"en", "pt"}
+        The names of Portuguese files end in "-pt".
+    format : {"pdf", "svg", "png"}
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    figures = folder / FIGURES
+    figures.mkdir(exist_ok=True)
+    ending = f"-pt.{format}" if lang == "pt" else f".{format}"
+    files = []
+    for each in drawn:
         files.append(figures / f"{each.name}{ending}")
         figure = each.draw()
         with concluding(fit, folder, f"{FIGURES}/{files[-1].name}") as unfinished:

@@ -155,6 +155,16 @@ WORDS = {
         "Densidade a priori e a posteriori da correlação de interceptos e inclinações ({units}): média a "
         "posteriori {mean} ({prob}: {low} a {high}); REML: {reml}.",
     ),
+    "sensitivity_title": (
+        "{units} by {what}: classes under other priors",
+        "{units} por {what}: classes sob outras prioris",
+    ),
+    "sensitivity_alt": (
+        "For each of several other priors, how many of {n} {units} are newly called above or below the mean "
+        "by {what}, with a probability of {prob}, or no longer: {most} at most.",
+        "Para cada uma de várias outras prioris, quantas unidades ({units}: {n}) passam a ficar acima "
+        "ou abaixo da média por {what}, com probabilidade de {prob}, ou deixam de ficar: no máximo {most}.",
+    ),
     "prior_posterior_title": (
         "Prior and posterior of every hyperparameter",
         "A priori e a posteriori de cada hiperparâmetro",

@@ -35,8 +35,8 @@ PANEL_NOTE = "PANEL_NOTE.txt"
 # What is concluded from a fit and does not outlive it, with the figures and tables on its list. Nothing
 # else in a result folder is ever removed.
 CONCLUSIONS = (
-    "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", STAMP, PANEL_NOTE,
-    "figures/caterpillar-*", "figures/reml-posterior-*",
+    "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", "sensitivity.csv", STAMP,
+    PANEL_NOTE, "figures/caterpillar-*", "figures/reml-posterior-*",
 )  # fmt: skip
 GROUPS = ("posterior", "sample_stats", "constant_data")
 AGAIN = "Fit again into this folder with --force (force=True), or name another folder."

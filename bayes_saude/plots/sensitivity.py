@@ -13,13 +13,15 @@ from bayes_saude.plots.style import (
     FONT_SIZE,
     Lang,
     comma,
+    level_word,
     new_axes,
+    quantity_word,
     remember,
     tidy,
     word,
 )
 
-ROW_HEIGHT, AROUND = 0.21, 0.85
+ROW_HEIGHT, AROUND = 0.21, 1.0
 # Points from the axes to the right end of the column of numbers.
 BESIDE = 62
 KINDS = {"lost": "below", "gained": "above"}
@@ -28,10 +30,16 @@ WORDS = {
     "halfnormal": ("s.d.: half-normal", "d.p.: meia-normal"),
     "exponential": ("s.d.: exponential", "d.p.: exponencial"),
     "halfcauchy": ("s.d.: half-Cauchy", "d.p.: meia-Cauchy"),
+    "half the scales": ("s.d.: half the scales", "d.p.: metade das escalas"),
+    "twice the scales": ("s.d.: twice the scales", "d.p.: dobro das escalas"),
     "lkj": ("correlation: {prior}", "correlação: {prior}"),
+    "failed": ("{prior} (fails checks)", "{prior} (reprovado)"),
     "gained": ("above or below the mean only here", "acima ou abaixo da média só aqui"),
     "lost": ("no longer above or below", "não mais acima ou abaixo"),
-    "axis": ("units of {n} called something else", "unidades, de {n}, com outra classe"),
+    "axis": (
+        "{units} with another class, of {n},\nby {what}",
+        "{units} com outra classe, de {n},\npor {what}",
+    ),
     "shift": ("largest change\nof a rank", "maior mudança\nde um posto"),
 }
 
@@ -45,6 +53,8 @@ def plot_sensitivity(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw for each prior how many units change their class, and the largest change of an expected rank.
+
+    A prior whose fit fails the checks of its sampling is drawn, and its name says so.
 
     Parameters
     ----------
@@ -82,13 +92,15 @@ def plot_sensitivity(
         numbers = drawn[kind] + drawn["turned"]
         ax.barh(places, sign * numbers, height=0.62, color=CLASS_COLOURS[KINDS[kind]])
     ax.axvline(0, color="black", linewidth=0.6)
-    ax.set_yticks(places, [_name(name, lang) for name in drawn["priors"]], parse_math=False)
+    names = [_name(*told, lang) for told in zip(drawn["priors"], drawn["passed"], strict=True)]
+    ax.set_yticks(places, names, parse_math=False)
     ax.set_ylim(len(drawn) - 0.4, -0.6)
     reach = max(1, int((drawn[["gained", "lost"]].max(axis=1) + drawn["turned"]).max()))
     ax.set_xlim(-1.08 * reach, 1.08 * reach)
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):.0f}"))
-    ax.set_xlabel(word("axis", lang, WORDS, n=int(drawn["units"].iloc[0])))
+    told = {"units": level_word(level, lang), "n": drawn["units"].iloc[0], "what": quantity_word(by, lang)}
+    ax.set_xlabel(word("axis", lang, WORDS, **told), parse_math=False)
     _write_shifts(ax, drawn, lang)
     tidy(ax)
     ax.tick_params(axis="y", length=0)
@@ -100,10 +112,10 @@ def plot_sensitivity(
     return remember(ax, drawn)
 
 
-def _name(priors: str, lang: Lang) -> str:
-    return (
-        word(priors, lang, WORDS) if priors in WORDS else word("lkj", lang, WORDS, prior=comma(priors, lang))
-    )
+def _name(priors: str, passed: bool, lang: Lang) -> str:
+    known = priors in WORDS
+    name = word(priors, lang, WORDS) if known else word("lkj", lang, WORDS, prior=comma(priors, lang))
+    return name if passed else word("failed", lang, WORDS, prior=name)
 
 
 def _write_shifts(ax: Axes, drawn: pd.DataFrame, lang: Lang) -> None:

@@ -2,11 +2,11 @@
 
 The correlation of intercepts and slopes gets LKJ(1), flat, LKJ(2) and LKJ(4); standard deviations get
 half-normal, exponential and half-Cauchy priors of the same median as the fit's own: what differs is the tail,
-and how dense the prior is at zero. A row of the same priors with another seed says what of a change is Monte
-Carlo error.
+and how dense the prior is at zero. Then they get their own distributions at half and at twice their scales. A
+row of the same priors with another seed says what of a change is Monte Carlo error.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import log
 
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 from scipy.special import erfinv
 
+from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.refit import refit
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.models.parameters import LKJ, Exponential, HalfCauchy, HalfNormal
@@ -24,10 +25,11 @@ from bayes_saude.summaries.ranking import NONE, classes, rank
 
 COLUMNS = (
     "priors", "level", "by", "units", "named", "changed", "gained", "lost", "turned",
-    "largest_shift", "shifted_unit", "rank_correlation", "corr",
+    "largest_shift", "shifted_unit", "rank_correlation", "corr", "passed",
 )  # fmt: skip
 ETAS = (1.0, 2.0, 4.0)
 SCALES = ("halfnormal", "exponential", "halfcauchy")
+FACTORS = {"half the scales": 0.5, "twice the scales": 2.0}
 SAME = "same, another seed"
 # Medians of half-normal, exponential and half-Cauchy distributions of scale one.
 MEDIANS = {"halfnormal": 2**0.5 * float(erfinv(0.5)), "exponential": log(2), "halfcauchy": 1.0}
@@ -38,8 +40,10 @@ def sensitivity(
     *,
     etas: Sequence[float] = ETAS,
     scales: Sequence[str] = SCALES,
+    factors: Sequence[str] = tuple(FACTORS),
     prob: float = 0.95,
     seed: int | None = None,
+    track: Callable[[Sequence[str]], Iterable[str]] = iter,
 ) -> pd.DataFrame:
     """Fit a model with other priors, and count the units whose class changes.
 
@@ -51,39 +55,49 @@ def sensitivity(
         Shapes of LKJ priors of the correlations, which are changed together.
     scales : sequence of {"halfnormal", "exponential", "halfcauchy"}
         Priors of standard deviations and of `dispersion`, which are changed together.
+    factors : sequence of {"half the scales", "twice the scales"}
+        The same priors, all of them narrower or wider.
     prob : float
         Of the interval by which a unit is called above or below the mean, see `ranking.classes`.
     seed : int, optional
         Of the fits; one more than the fit's own if left out.
+    track : callable, optional
+        Takes the names of the priors and yields them again, one by one, as each is fitted: for a display of
+        progress.
 
     Returns
     -------
     pandas.DataFrame
         One row for each prior, level and coefficient, with the columns `COLUMNS`. `priors` is "LKJ(1)",
-        "exponential" and so on, or "same, another seed"; priors that the fit has already are left out.
+        "exponential", "half the scales" and so on, or "same, another seed"; priors that the fit has already
+        are left out.
         `named`, the units above or below the mean, and against the fit: `changed`, the units whose class is
         another, of which `gained` were called neither, `lost` are now called neither, and `turned` are on the
         other side. `largest_shift` is the largest change of an expected rank, in ranks, and `shifted_unit`
         whose it is; `rank_correlation` is Spearman's between the expected ranks; `corr` is the mean of the
-        level's correlation, missing where units have no slopes. `DataFrame.attrs` records `prob` and `seed`.
+        level's correlation, missing where units have no slopes; `passed` tells whether the fit with these
+        priors passes the checks of its sampling. `DataFrame.attrs` records `prob` and `seed`.
     """
     seed = int(fit.attrs["seed"]) + 1 if seed is None else seed
     spec = spec_of(fit)
     before = dict(_rankings(fit, prob))
+    variants = dict(_variants(priors_from_json(fit.attrs["priors"]), etas, scales, factors))
     rows = []
-    for name, priors in _variants(priors_from_json(fit.attrs["priors"]), etas, scales):
-        other = refit(fit, priors=priors, seed=seed)
+    for name in track(list(variants)):
+        other = refit(fit, priors=variants[name], seed=seed)
+        passed = check_sampling(other)["passed"]
         for (level, by), table in _rankings(other, prob):
             change = _change(before[level, by], table)
             corr = float(posterior_of(other)["corr"].sel(level=level).mean()) if spec.model.slopes else np.nan
-            rows.append({"priors": name, "level": level, "by": by, **change, "corr": corr})
+            told = {"priors": name, "level": level, "by": by, **change, "corr": corr, "passed": passed}
+            rows.append(told)
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     found.attrs = {"prob": prob, "seed": seed}
     return found
 
 
 def _variants(
-    priors: Mapping[str, AnyPrior], etas: Sequence[float], scales: Sequence[str]
+    priors: Mapping[str, AnyPrior], etas: Sequence[float], scales: Sequence[str], factors: Sequence[str]
 ) -> Iterator[tuple[str, dict[str, AnyPrior]]]:
     """Yield a name and the priors that are changed."""
     yield SAME, {}
@@ -91,14 +105,20 @@ def _variants(
         changed = {name: LKJ(dist="lkj", eta=eta) for name, prior in priors.items() if isinstance(prior, LKJ)}
         if any(changed[name] != priors[name] for name in changed):
             yield f"LKJ({eta:g})", dict(changed)
+    spreads = {
+        name: prior
+        for name, prior in priors.items()
+        if isinstance(prior, HalfNormal | Exponential | HalfCauchy)
+    }
     for scale in scales:
-        of_scale = {
-            name: with_median(scale, median_of(prior))
-            for name, prior in priors.items()
-            if isinstance(prior, HalfNormal | Exponential | HalfCauchy)
+        if any(prior.dist != scale for prior in spreads.values()):
+            yield scale, {name: with_median(scale, median_of(prior)) for name, prior in spreads.items()}
+    for factor in factors:
+        wider = {
+            name: with_median(prior.dist, FACTORS[factor] * median_of(prior))
+            for name, prior in spreads.items()
         }
-        if any(of_scale[name].dist != priors[name].dist for name in of_scale):
-            yield scale, dict(of_scale)
+        yield factor, dict(wider)
 
 
 def median_of(prior: HalfNormal | Exponential | HalfCauchy) -> float:

@@ -18,7 +18,9 @@ from bayes_saude.figures.kinds import KINDS
 from bayes_saude.inference.store import PANEL_NOTE, STAMP, load, save
 from bayes_saude.screen_tables import hyperparameter_table
 
-COMMANDS = ["demo", "models", "fit", "check", "rank", "compare", "figures", "reconstruct", "icsap"]
+COMMANDS = [
+    "demo", "models", "fit", "check", "rank", "compare", "figures", "sensitivity", "reconstruct", "icsap",
+]  # fmt: skip
 SEED = ("--seed", 3)
 # So few draws that no gate on effective sample size can pass.
 TOO_FEW = ("--draws", 20, "--tune", 50, *SEED)

@@ -1,5 +1,7 @@
 """Other priors, the same data: which units change their class."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -7,12 +9,13 @@ from trends import simulate as simulate_trend
 from trends import trend_model
 
 from bayes_saude.inference.fit import fit
-from bayes_saude.inference.reading import panel_of
+from bayes_saude.inference.reading import panel_of, sampler_of
 from bayes_saude.inference.refit import refit
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.models.parameters import LKJ, Exponential, HalfCauchy, HalfNormal
+from bayes_saude.models.priors import location_and_scale, priors_as_json
 from bayes_saude.summaries.ranking import classes, rank
-from bayes_saude.summaries.sensitivity import COLUMNS, SAME, median_of, sensitivity, with_median
+from bayes_saude.summaries.sensitivity import COLUMNS, FACTORS, SAME, median_of, sensitivity, with_median
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +58,48 @@ def test_medians_are_those_of_the_distributions(prior, distribution):
 
 
 def test_priors_that_the_fit_has_are_left_out_and_another_seed_comes_first(table):
-    assert list(table["priors"].unique()) == [SAME, "LKJ(1)", "LKJ(40)", "exponential"]
+    assert list(table["priors"].unique()) == [SAME, "LKJ(1)", "LKJ(40)", "exponential", *FACTORS]
     assert tuple(table.columns) == COLUMNS
     assert (table["changed"] == table["gained"] + table["lost"] + table["turned"]).all()
+
+
+def test_all_scales_are_halved_and_doubled_and_nothing_else(monkeypatch, fitted):
+    stated = {**priors_from_json(fitted.attrs["priors"]), "sd_slope": HalfCauchy(dist="halfcauchy", scale=3)}
+    fitted = fitted.copy()
+    fitted.attrs["priors"] = priors_as_json(stated)
+    asked = []
+
+    def noted(fit, *, priors, seed):
+        asked.append(priors)
+        return fit
+
+    monkeypatch.setattr("bayes_saude.summaries.sensitivity.refit", noted)
+    sensitivity(fitted, etas=(), scales=())
+    for factor, changed in zip((0.5, 2), asked[1:], strict=True):
+        assert set(changed) == {"sd_intercept", "sd_slope", "sd_resid"}
+        for name, prior in changed.items():
+            assert prior.dist == stated[name].dist
+            before, after = location_and_scale(stated[name])[1], location_and_scale(prior)[1]
+            assert after == pytest.approx(factor * before)
+
+
+def test_a_fit_that_fails_its_checks_is_told(fitted):
+    fitted = fitted.copy()
+    fitted.attrs["sampler"] = json.dumps(sampler_of(fitted) | {"draws": 20})
+    assert not sensitivity(fitted, etas=(), scales=(), factors=())["passed"].any()
+
+
+def test_fits_are_shown_as_they_are_made(fitted, table):
+    seen = []
+
+    def track(names):
+        for name in names:
+            seen.append(name)
+            yield name
+
+    sensitivity(fitted, etas=(), scales=(), factors=("half the scales",), track=track)
+    assert seen == [SAME, "half the scales"]
+    assert table["passed"].all()
 
 
 def test_a_correlation_pressed_to_zero_moves_it_and_ranks_more_than_another_seed_does(table):

@@ -1,0 +1,47 @@
+"""The command `sensitivity` of the command line: how much of a ranking is the prior's."""
+
+from functools import partial
+from typing import Annotated, Literal
+
+import typer
+
+from bayes_saude.cli.shared import Despite, Result, data_of, load_fit
+
+
+def sensitivity(
+    result: Result,
+    lang: Annotated[Literal["en", "pt"], typer.Option(help="Language of the figures.")] = "en",
+    format: Annotated[Literal["pdf", "svg", "png"], typer.Option(help="Kind of the figures' files.")] = "pdf",
+    despite_checks: Despite = False,
+) -> None:
+    """Fit the model again with other priors, and count the units that come to be called something else.
+
+    Correlations get LKJ(1), LKJ(2) and LKJ(4), standard deviations half-normal, exponential and half-Cauchy
+    priors of the same median, then their own at half and at twice the scales; the first row is the same
+    priors with another seed. Each is a fit as long as the first: seconds where units' effects are integrated
+    out, minutes where they are sampled. Writes sensitivity.csv and figures/sensitivity-*.
+
+    Example: bayes-saude sensitivity results/sa2015-pap-region
+
+    Example: bayes-saude sensitivity results/sa2015-pap-region --lang pt --format png
+    """
+    fitted = load_fit(result)
+    from bayes_saude.console import console, say, track
+    from bayes_saude.figures.result import draw_into
+    from bayes_saude.figures.sensitivity import sensitivity_figures
+    from bayes_saude.results import checked, write_table
+    from bayes_saude.screen_tables import sensitivity_table
+    from bayes_saude.summaries.sensitivity import sensitivity as with_other_priors
+
+    report = checked(fitted, result, despite=despite_checks)
+    table = with_other_priors(fitted, track=partial(track, doing="fitting with priors:"))
+    screen = console()
+    screen.print(sensitivity_table(table))
+    if not table["passed"].all():
+        say(screen, "A fit marked * fails the checks of its sampling: conclude nothing from its row.")
+    written = write_table(table, fitted, result, "sensitivity")
+    place = f"Table: {result / 'sensitivity.csv'}\n" if written else ""
+    say(screen, f"\n{place}{data_of(fitted)}")
+    figures = sensitivity_figures(fitted, table, passed=report["passed"], lang=lang)
+    for file in draw_into(result, fitted, figures, lang=lang, format=format):
+        typer.echo(file)

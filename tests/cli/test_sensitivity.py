@@ -1,0 +1,85 @@
+"""The command `sensitivity`, as its user sees it."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from bayes_saude.cli import app
+from bayes_saude.inference.fit import fit
+from bayes_saude.inference.refit import refit
+from bayes_saude.inference.store import load, save
+from bayes_saude.inference.verify import verify
+from bayes_saude.models.catalogue import read_model
+from bayes_saude.summaries.sensitivity import COLUMNS, FACTORS, SAME
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory, model_file) -> Path:
+    """Fit the model, and give its result folder, not to be written in."""
+    folder = tmp_path_factory.mktemp("results") / model_file.stem
+    save(fit(read_model(model_file), seed=3), folder)
+    return folder
+
+
+@pytest.fixture
+def result(fitted, tmp_path) -> Path:
+    return shutil.copytree(fitted, tmp_path / fitted.name)
+
+
+@pytest.fixture
+def _no_other_distributions(monkeypatch):
+    """Fit with other scales and another correlation only: another distribution compiles a model."""
+
+    def same_distributions(fit, *, priors, seed):
+        dists = {prior.dist for prior in priors.values()}
+        return refit(fit, priors=None if dists & {"exponential", "halfcauchy"} else priors, seed=seed)
+
+    monkeypatch.setattr("bayes_saude.summaries.sensitivity.refit", same_distributions)
+
+
+@pytest.mark.usefixtures("_no_other_distributions")
+def test_the_table_and_its_figures_are_files_of_the_result_folder(result):
+    done = run("sensitivity", result, "--format", "svg", "--lang", "pt")
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(result / "sensitivity.csv")
+    assert tuple(table.columns) == COLUMNS
+    names = [SAME, "LKJ(1)", "LKJ(4)", "exponential", "halfcauchy", *FACTORS]
+    assert table["priors"].unique().tolist() == names
+    assert all(done.stdout.count(name) == 2 for name in names)  # by intercept, by slope
+    assert "fitting with priors: half the scales (6 of 7)" in done.stderr
+    figures = {f"figures/sensitivity-region-{by}-pt.svg" for by in ("intercept", "slope")}
+    assert {str(result / name) for name in figures} <= set(done.stdout.splitlines())
+    findings = {finding.name: finding.differs for finding in verify(result)}
+    assert figures | {"sensitivity.csv"} <= set(findings)
+    assert not any(findings.values())
+    again = load(result)
+    again["posterior"]["intercept"].values[:] += 1
+    save(again, result)
+    assert not (result / "sensitivity.csv").exists()
+    assert not any((result / "figures").iterdir())
+
+
+def test_a_fit_that_fails_its_checks_is_refused_before_any_other_is_made(model_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("bayes_saude.summaries.sensitivity.refit", lambda *_, **__: pytest.fail("fitted"))
+    save(fit(read_model(model_file), seed=3, draws=20, tune=50), tmp_path)
+    done = run("sensitivity", tmp_path)
+    assert done.exit_code == 2
+    assert "--despite-checks" in done.stderr
+    assert not (tmp_path / "sensitivity.csv").exists()
+
+
+@pytest.mark.usefixtures("_no_other_distributions")
+def test_going_on_despite_failed_checks_marks_the_rows_and_the_figures(model_file, tmp_path):
+    save(fit(read_model(model_file), seed=3, draws=20, tune=50), tmp_path)
+    done = run("sensitivity", tmp_path, "--despite-checks", "--format", "svg")
+    assert done.exit_code == 0, done.output
+    assert f"{SAME} *" in done.stdout
+    assert "conclude nothing" in done.stdout
+    assert not pd.read_csv(tmp_path / "sensitivity.csv")["passed"].any()
