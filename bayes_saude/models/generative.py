@@ -47,6 +47,10 @@ class Above:
         """Give the density: none below."""
         return np.where(x >= self.least, self.whole.pdf(x), 0.0) / self.whole.sf(self.least)
 
+    def logpdf(self, x: Values) -> Values:
+        """Give the density's logarithm."""
+        return np.where(x >= self.least, self.whole.logpdf(x), -np.inf) - self.whole.logsf(self.least)
+
     def ppf(self, q: ArrayLike) -> Values:
         """Give quantiles."""
         return self.whole.isf((1 - np.asarray(q)) * self.whole.sf(self.least))
@@ -91,7 +95,7 @@ def population_of(spec: ModelSpec, panel: pd.DataFrame) -> Population:
 
 
 def distribution(prior: AnyPrior) -> Any:
-    """Give a prior as one of SciPy's continuous distributions, with `rvs`, `pdf`, `ppf` and `support`."""
+    """Give a prior as one of SciPy's continuous distributions: `rvs`, `pdf`, `logpdf`, `ppf`, `support`."""
     if prior.dist not in PRIORS:
         raise BayesSaudeError(
             f"The prior '{prior.dist}' cannot be drawn from yet, only {listed(PRIORS)}. "

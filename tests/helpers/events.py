@@ -16,7 +16,9 @@ COLUMNS = {"negative_binomial": ["count", "exposure"]}
 Scatter = tuple[float, float, float]
 
 
-def event_model(family: str, levels: Sequence[str], *, slopes: bool = True) -> ModelSpec:
+def event_model(
+    family: str, levels: Sequence[str], *, slopes: bool = True, predictors: Sequence[str] = ()
+) -> ModelSpec:
     """Read a model file for panels of `simulate_events`."""
     outcome = COLUMNS.get(family, ["successes", "trials"])
     return parse_model(
@@ -27,6 +29,7 @@ outcome = {outcome}
 time = "year"
 origin = {ORIGIN}
 levels = {list(levels)}
+{f"predictors = {list(predictors)}" if predictors else ""}
 [model]
 family = "{family}"
 slopes = {str(slopes).lower()}

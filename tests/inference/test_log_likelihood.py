@@ -82,6 +82,50 @@ def test_year_effects_are_part_of_both():
 
 
 @pytest.mark.parametrize("slopes", [True, False])
+def test_groups_of_units_are_part_of_the_marginal_one(slopes):
+    layout = simulate_trend(
+        1, fixed=(70, 2), scatter={"municipality": (4, 1, 0)}, sd_resid=3, regions=4, per_region=3
+    )
+    band = np.where(layout["municipality"].str[-1].isin(list("02468")), "large", "small")
+    spec = trend_model(["region", "municipality"], predictors=["band"], slopes=slopes)
+    given = {"sd_resid": 2.0, "sd_intercept": [3.0, 2.0]}
+    given |= {"sd_slope": [1.0, 0.5], "corr": [0.3, -0.2]} if slopes else {}
+    made = simulate(spec, layout.assign(band=band), truth=given, seed=2)
+    fit, truth = fit_at_truth(made, chains=1, draws=1), made.truth
+    effects = truth["band_effect"].sel(band=made.panel["band"].to_list()).values
+    of_bands = effects[:, 0] + (effects[:, 1] * (made.panel["time"] - ORIGIN) if slopes else 0)
+    scatter = dict(
+        zip(
+            spec.data.levels,
+            zip(*(given.get(name, [0.0, 0.0]) for name in ("sd_intercept", "sd_slope", "corr")), strict=True),
+            strict=True,
+        )
+    )
+    np.testing.assert_allclose(
+        marginal_log_likelihood(spec, fit)[0, 0],
+        dense_log_likelihood(
+            made.panel.assign(value=made.panel["value"] - of_bands),
+            (truth["intercept"].item(), truth["slope"].item()), scatter, 2.0,
+        ),
+        rtol=1e-10,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("df", [1.5, 30.0])
+def test_students_t_is_scipys(df):
+    spec = trend_model(["region"], family="student_t")
+    layout = simulate_trend(1, fixed=(70, 2), scatter={"region": (4, 1, 0)}, sd_resid=3, regions=9)
+    made = simulate(spec, layout, truth={"sd_resid": 2.0, "df": df}, seed=2)
+    effects = made.truth["region_effect"].sel(region=made.panel["region"].to_list()).values
+    slope = made.truth["slope"].item() + effects[:, 1]
+    eta = made.truth["intercept"].item() + effects[:, 0] + slope * (made.panel["time"] - ORIGIN)
+    np.testing.assert_allclose(
+        log_likelihood(spec, fit_at_truth(made, chains=1, draws=1))[0, 0],
+        stats.t(df, eta, 2.0).logpdf(made.panel["value"]).sum(),
+    )
+
+
+@pytest.mark.parametrize("slopes", [True, False])
 @pytest.mark.parametrize("family", ["binomial", "beta_binomial", "negative_binomial"])
 def test_those_of_events_are_scipys_but_for_a_term_of_the_data(family, slopes):
     spec = event_model(family, ["region", "municipality"], slopes=slopes)

@@ -208,6 +208,7 @@ def test_degrees_of_freedom_are_cut_off_at_one(rng):
     whole = stats.gamma(2, scale=10)
     assert prior.support() == (1, np.inf)
     assert prior.pdf(np.array([0.9, 5.0])) == pytest.approx([0, whole.pdf(5) / whole.sf(1)])
+    np.testing.assert_allclose(prior.logpdf(np.array([0.9, 5.0])), [-np.inf, np.log(prior.pdf(5.0))])
     values = prior.rvs(N, rng)
     assert values.min() > 1
     assert stats.kstest(values, lambda x: (whole.cdf(x) - whole.cdf(1)) / whole.sf(1)).pvalue > RARE
