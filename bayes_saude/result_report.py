@@ -15,6 +15,7 @@ from bayes_saude.inference.conclusions import is_of
 from bayes_saude.inference.store import load, require_writable
 from bayes_saude.inference.writing import replacing
 from bayes_saude.plots.style import Lang
+from bayes_saude.report.one_panel import Member, member, sections_of
 from bayes_saude.report.page import Chapter, chapter, render
 from bayes_saude.results import Result, checked
 from bayes_saude.summaries import comparison, ranking
@@ -38,7 +39,8 @@ def write_report(
     """Write one HTML file about the fits in some result folders.
 
     The file needs no network and nothing beside it: checks, data, models and priors, rankings to sort and
-    search, figures, REML beside the posterior, and how to cite and make it again.
+    search, figures, REML beside the posterior, and how to cite and make it again. Of several models of one
+    panel it says how rankings move between them.
 
     Parameters
     ----------
@@ -77,33 +79,46 @@ def write_report(
         raise DataError("A report is about one result folder or more.", "Name them: results/MODEL.")
     require_writable(out.parent)
     chapters: list[Chapter] = []
+    members: list[Member] = []
     failing: list[str] = []
-    one = partial(_chapter_or_error, lang=lang, despite=despite, all_figures=all_figures, polygons=polygons)
     places = [Path(folder) for folder in folders]
+    one = partial(
+        _chapter_or_error, lang=lang, despite=despite, all_figures=all_figures, polygons=polygons,
+        among_others=len(places) > 1,
+    )  # fmt: skip
     with spread_over(min(workers, len(places))) as spread:
         names = [str(place) for place in places]
         made = spread(one, places)
         for name in track(names, "reporting") if progress else names:
             told = next(made)
-            if isinstance(told, Chapter):
-                chapters.append(told)
-            else:
+            if isinstance(told, str):
                 failing.append(f"{name}: {told}")
+                continue
+            chapters.append(told[0])
+            members += told[1]
     if failing:
         raise ConvergenceError("\n".join(failing))
+    page = render(chapters, lang, panels=list(sections_of(members, lang)))
     with replacing(out) as unfinished:
-        unfinished.write_text(render(chapters, lang), encoding="utf-8", newline="\n")
+        unfinished.write_text(page, encoding="utf-8", newline="\n")
     return out
 
 
 def _chapter_or_error(
-    folder: Path, *, lang: Lang, despite: bool, all_figures: bool, polygons: str | Path | None
-) -> Chapter | str:
-    """Make a folder's chapter; the draws of its fit are let go before the next is read."""
+    folder: Path,
+    *,
+    lang: Lang,
+    despite: bool,
+    all_figures: bool,
+    polygons: str | Path | None,
+    among_others: bool,
+) -> tuple[Chapter, list[Member]] | str:
+    """Make a folder's chapter, and what is held against other models; then let go of the fit's draws."""
     try:
         result = read_result(folder, despite=despite)
         shapes = None if polygons is None else read_polygons(polygons)
-        return chapter(result, lang, all_figures=all_figures, polygons=shapes)
+        told = chapter(result, lang, all_figures=all_figures, polygons=shapes)
+        return told, [member(result)] if among_others else []
     except ConvergenceError as error:
         return str(error)
 

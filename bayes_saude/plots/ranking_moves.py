@@ -125,7 +125,7 @@ def _words(
     what = label or (quantity_word(told["by"], lang) if "by" in told else "")
     first, second = models or (str(told.get("first", "")), str(told.get("second", "")))
     across = word("across", lang, WORDS, what=what, model=first)
-    ax.set_xlabel(textwrap.fill(across, ACROSS_WIDTH), parse_math=False)
+    ax.set_xlabel(textwrap.fill(across, ACROSS_WIDTH, break_on_hyphens=False), parse_math=False)
     ax.set_ylabel(word("up", lang, WORDS))
     for key, height, edge in (("better", 0.99, "top"), ("worse", 0.01, "bottom")):
         ax.text(

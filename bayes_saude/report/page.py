@@ -6,16 +6,14 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import matplotlib.pyplot as plt
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bayes_saude import __version__
-from bayes_saude.figures.frame import ResultFigure, note_of
+from bayes_saude.figures.frame import note_of
 from bayes_saude.figures.result import each_figure
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.describe import (
@@ -27,6 +25,8 @@ from bayes_saude.report.describe import (
     units_text,
 )
 from bayes_saude.report.misfits import misfits_table
+from bayes_saude.report.one_panel import OnePanel
+from bayes_saude.report.pictures import Picture, picture
 from bayes_saude.report.terms import GATES, GLOSSARY, advice, known
 from bayes_saude.report.text_tables import (
     TextTable,
@@ -47,19 +47,6 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 # Sections of a chapter, by the keys of their headings.
 PARTS = ("checks", "data", "model_priors", "parameters", "rankings", "figures", "comparison", "reproduce")
-# Sharp in print and on most screens: at 300 dots to an inch eight models would take half as much time again.
-# On screen pictures are this much larger than on paper.
-DPI, ENLARGED, SCREEN_DPI = 220, 1.25, 96
-
-
-class Picture(NamedTuple):
-    """A figure as the page holds it: the image itself, its size on screen, and its texts."""
-
-    source: str
-    width: int
-    height: int
-    title: str
-    alt: str
 
 
 class Chapter(NamedTuple):
@@ -138,26 +125,13 @@ def chapter(
     )
 
 
-def picture(figure: ResultFigure) -> Picture:
-    """Draw a figure as an image that a page can hold.
-
-    WebP without loss: of the theses' figures about a third of the size of PNG, and of a fraction of SVG's,
-    which grows with every unit.
-    """
-    drawn, image = figure.draw(), BytesIO()
-    width, height = drawn.get_size_inches()
-    drawn.savefig(image, format="webp", dpi=DPI, pil_kwargs={"lossless": True})
-    plt.close(drawn)
-    return Picture(
-        "data:image/webp;base64," + base64.b64encode(image.getvalue()).decode(),
-        round(width * SCREEN_DPI * ENLARGED),
-        round(height * SCREEN_DPI * ENLARGED),
-        figure.title,
-        figure.alt,
-    )
-
-
-def render(chapters: Sequence[Chapter], lang: Lang, *, today: date | None = None) -> str:
+def render(
+    chapters: Sequence[Chapter],
+    lang: Lang,
+    *,
+    panels: Sequence[OnePanel] = (),
+    today: date | None = None,
+) -> str:
     """Write the page.
 
     Parameters
@@ -165,6 +139,8 @@ def render(chapters: Sequence[Chapter], lang: Lang, *, today: date | None = None
     chapters : sequence of Chapter
         At least one, in the order of the page.
     lang : {"en", "pt"}
+    panels : sequence of OnePanel
+        What is said of several models of one panel.
     today : date, optional
         The day on the page; today if left out.
 
@@ -192,6 +168,7 @@ def render(chapters: Sequence[Chapter], lang: Lang, *, today: date | None = None
     return environment.get_template("report.html").render(
         say=lambda key, **values: say(key, lang, **values),
         chapters=chapters,
+        panels=panels,
         failing=failing,
         glossary=[(term[lang == "pt"], text[lang == "pt"]) for term, text in GLOSSARY],
         title=say("page_title", lang, what=_what(chapters, lang)),

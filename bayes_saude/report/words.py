@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bayes_saude.plots.style import Lang, word
+from bayes_saude.report.panel_words import PANEL_WORDS
 
 WORDS: Mapping[str, tuple[str, str]] = {
     # The page.
@@ -265,6 +266,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The bayes_saude authors. bayes_saude: Bayesian hierarchical trends and posterior rankings for "
         "health indicators. Versão {version}.",
     ),
+    **PANEL_WORDS,
 }
 
 

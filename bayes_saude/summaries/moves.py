@@ -172,20 +172,26 @@ def compare_standings(standings: Mapping[str, Standings], *, top: int = 10) -> p
             was, now = before[level, by], after[level, by]
             _require_same_units(was, now, level, first, second)
             row = {"first": first, "second": second, "level": level, "by": by, **change(was, now)}
-            rows.append(row | _beyond(was, now, top))
+            rows.append(row | shifts(was, now) | _ends(was, now, top))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _beyond(was: pd.DataFrame, now: pd.DataFrame, top: int) -> dict[str, float]:
-    """Say how far ranks move on average, and by chance, and who stays at either end."""
+def shifts(was: pd.DataFrame, now: pd.DataFrame) -> dict[str, float]:
+    """Say how far ranks move on average, and how far they would for want of draws alone."""
     error = np.hypot(was["error"].to_numpy(), now["error"].to_numpy())
-    places = [table["expected_rank"].rank(method="first") for table in (was, now)]
-    ends = ([place <= top for place in places], [place > len(was) - top for place in places])
-    at_top, at_bottom = (float((a & b).sum()) if top < len(was) else np.nan for a, b in ends)
     return {
         "mean_shift": float((now["expected_rank"] - was["expected_rank"]).abs().mean()),
         "mean_by_chance": float((2 / np.pi) ** 0.5 * error.mean()),
         "largest_by_chance": expected_largest(error),
+    }
+
+
+def _ends(was: pd.DataFrame, now: pd.DataFrame, top: int) -> dict[str, float]:
+    """Count who is at either end in both, and who was named before."""
+    places = [table["expected_rank"].rank(method="first") for table in (was, now)]
+    ends = ([place <= top for place in places], [place > len(was) - top for place in places])
+    at_top, at_bottom = (float((a & b).sum()) if top < len(was) else np.nan for a, b in ends)
+    return {
         "named_first": int((was["named"] != NONE).sum()),
         "same_top": at_top,
         "same_bottom": at_bottom,

@@ -73,3 +73,15 @@ def failing(tmp_path_factory, model_file) -> Path:
 def one_figure(monkeypatch):
     """Draw only the first figure, where figures are not what a test is about."""
     monkeypatch.setattr(page, "each_figure", lambda *args, **kwargs: islice(each_figure(*args, **kwargs), 1))
+
+
+@pytest.fixture(scope="session")
+def rival(tmp_path_factory, model_file) -> Path:
+    """Fit the ten regions of `result` with slopes that differ less, and give the result folder."""
+    folder = tmp_path_factory.mktemp("rival")
+    (folder / "coverage.csv").write_bytes((model_file.parent / "coverage.csv").read_bytes())
+    text = model_file.read_text(encoding="utf-8").replace("Coverage by region", "Coverage, slopes nearer")
+    priors = '\n[priors]\nsd_slope = {dist = "halfnormal", sigma = 0.15}\n'
+    (folder / "coverage-flat.toml").write_text(text + priors, encoding="utf-8")
+    save(fit(read_model(folder / "coverage-flat.toml"), seed=3), folder / "coverage-flat")
+    return folder / "coverage-flat"

@@ -211,7 +211,8 @@ def test_a_report_despite_failing_checks_says_so_everywhere(failing, result, tmp
     root = tree(html)
     assert root.find("head/title").text.startswith(stamp)
     stamps = [text_of(p) for p in root.iter("p") if p.get("class") == "stamp"]
-    assert len(stamps) == 2
+    # At the head, at the model, and where it stands beside another of its panel.
+    assert len(stamps) == 3
     assert all(text.startswith(stamp) for text in stamps)
     assert f'@top-right {{ content: "{stamp}"' in html
     verdicts = [text_of(p) for p in root.iter("p") if (p.get("class") or "").startswith("verdict")]

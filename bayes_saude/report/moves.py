@@ -1,0 +1,161 @@
+"""What is shown of several models of one panel: how rankings move between them, and their misfits."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bayes_saude.figures.frame import ResultFigure
+from bayes_saude.plots.predictive_checks import statistic_name
+from bayes_saude.plots.ranking_moves import plot_ranking_moves
+from bayes_saude.plots.style import Lang, comma, level_word, quantity_word, word
+from bayes_saude.report.terms import unit_word
+from bayes_saude.report.text_tables import Column, TextTable
+from bayes_saude.report.words import say
+from bayes_saude.summaries.moves import moves_between, shifts
+
+# Rows of the table of those that move farthest.
+FARTHEST = 10
+
+
+def moves_table(found: pd.DataFrame, top: int, lang: Lang) -> TextTable:
+    """Show how each ranking moves between each two models.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `compare_standings`.
+    top : int
+        Size of the groups of first and last units.
+    lang : {"en", "pt"}
+    """
+    rows = [
+        [
+            say("from_to_model", lang, first=row["first"], second=row["second"]),
+            say("units_by", lang, **_named(row["level"], row["by"], lang)),
+            comma(f"{row['rank_correlation']:.3f}", lang),
+            *(_places(row[key], lang) for key in ("mean_shift", "mean_by_chance")),
+            *(_places(row[key], lang) for key in ("largest_shift", "largest_by_chance")),
+            row["shifted_unit"],
+            say("named_text", lang, first=row["named_first"], second=row["named"], units=row["units"]),
+            str(row["changed"]),
+            *("" if pd.isna(row[end]) else f"{row[end]:.0f}" for end in ("same_top", "same_bottom")),
+        ]
+        for row in found.to_dict("records")
+    ]
+    columns = [
+        Column(say("analysis", lang), False),
+        Column(say("ranked", lang), False),
+        *(Column(say(key, lang)) for key in ("rank_correlation", "mean_shift", "by_chance")),
+        *(Column(say(key, lang)) for key in ("largest_shift", "by_chance")),
+        Column(say("shifted_unit", lang), False),
+        *(Column(say(key, lang)) for key in ("named", "changed")),
+        *(Column(say(key, lang, top=top)) for key in ("same_top", "same_bottom")),
+    ]
+    return TextTable(say("moves_caption", lang), columns, rows, say("moves_note", lang, top=top))
+
+
+def movers_table(level: str, by: str, standings: Mapping[str, pd.DataFrame], lang: Lang) -> TextTable:
+    """Show the units whose expected ranks differ most between models.
+
+    Parameters
+    ----------
+    level, by : str
+    standings : mapping of str to DataFrame
+        By model, from `standing`, of the same units.
+    lang : {"en", "pt"}
+    """
+    ranks = pd.DataFrame({name: table["expected_rank"] for name, table in standings.items()})
+    farthest = ranks.assign(span=ranks.max(axis=1) - ranks.min(axis=1)).nlargest(FARTHEST, "span")
+    rows = [
+        [
+            unit,
+            *(_places(rank, lang) for rank in of_unit),
+            *(say(str(table["named"][unit]), lang) for table in standings.values()),
+        ]
+        for unit, of_unit in zip(map(str, farthest.index), farthest.to_numpy().tolist(), strict=True)
+    ]
+    columns = [
+        Column(unit_word(level, lang), False),
+        *(Column(say("rank_by", lang, model=name)) for name in standings),
+        Column(say("span", lang)),
+        *(Column(say("class_by", lang, model=name), False) for name in standings),
+    ]
+    return TextTable(say("movers_caption", lang, **_named(level, by, lang)), columns, rows)
+
+
+def moves_figure(
+    level: str, by: str, standings: Mapping[str, pd.DataFrame], other: str, passed: bool, lang: Lang
+) -> ResultFigure:
+    """Give the figure of what another model changes of the first one's ranks.
+
+    Parameters
+    ----------
+    level, by : str
+    standings : mapping of str to DataFrame
+        As for `movers_table`; the first is the model that others are held against.
+    other : str
+        The other one.
+    passed : bool
+        Whether all models pass their checks.
+    lang : {"en", "pt"}
+    """
+    first = next(iter(standings))
+    was, now = standings[first], standings[other]
+    moved = shifts(was, now)
+    moves = moves_between(was, now)
+    named = _named(level, by, lang)
+
+    def drawn() -> Figure:
+        ax = plot_ranking_moves(
+            moves_between(was, now), models=(first, other), label=named["what"], lang=lang
+        )
+        if not passed:
+            ax.set_title(word("despite", lang))
+        return cast(Figure, ax.figure)
+
+    alt = say(
+        "moves_alt", lang, first=first, second=other, n=len(was), units=level_word(level, lang),
+        what=named["what"], unit=moves["unit"].iloc[0],
+        mean=_places(moved["mean_shift"], lang), chance=_places(moved["mean_by_chance"], lang),
+        largest=_places(abs(moves["shift"].iloc[0]), lang),
+    )  # fmt: skip
+    title = say("moves_title", lang, first=first, second=other, **named)
+    return ResultFigure(f"moves-{level}-{by}", title, alt, drawn)
+
+
+def misfits_beside(warnings: Mapping[str, Sequence[Mapping[str, Any]]], lang: Lang) -> TextTable | None:
+    """Show side by side what models are warned of; None where none is warned of anything.
+
+    Parameters
+    ----------
+    warnings : mapping of str to sequence of dict
+        By model, those of `check`.
+    lang : {"en", "pt"}
+    """
+    p_values = {name: {each["statistic"]: each["value"] for each in own} for name, own in warnings.items()}
+    statistics = sorted({statistic for own in p_values.values() for statistic in own})
+    if not statistics:
+        return None
+    rows = [
+        [
+            statistic_name(statistic, lang),
+            *(
+                comma(f"{own[statistic]:.3f}", lang) if statistic in own else say("no_warning", lang)
+                for own in p_values.values()
+            ),
+        ]
+        for statistic in statistics
+    ]
+    columns = [Column(say("statistic", lang), False), *(Column(name) for name in p_values)]
+    return TextTable(say("misfits_beside_caption", lang), columns, rows, say("misfits_beside_note", lang))
+
+
+def _named(level: str, by: str, lang: Lang) -> dict[str, str]:
+    units = level_word(level, lang)
+    return {"units": units[0].upper() + units[1:], "what": quantity_word(by, lang)}
+
+
+def _places(value: float, lang: Lang) -> str:
+    return comma(f"{value:.1f}", lang)

@@ -1,0 +1,71 @@
+"""The words of the sections on models of one panel, in both languages."""
+
+from collections.abc import Mapping
+
+PANEL_WORDS: Mapping[str, tuple[str, str]] = {
+    "one_panel": ("Models of one panel: {panel}", "Modelos do mesmo painel: {panel}"),
+    "one_panel_why": (
+        "These models are of the same rows. Where their rankings differ, the models make the difference and "
+        "not the data.",
+        "Estes modelos são das mesmas linhas. Onde as classificações diferem, a diferença é dos modelos, e "
+        "não dos dados.",
+    ),
+    "moves": ("How the rankings move", "Como as classificações mudam"),
+    "moves_caption": (
+        "Rankings by one model and by another",
+        "Classificações por um modelo e por outro",
+    ),
+    "moves_note": (
+        "The change is that of a unit's expected rank, in places; by draws alone: what it would be expected "
+        "to be if both posteriors were the same and only their draws differed. Above or below the mean are "
+        "units with a probability of 97.5%. First and last {top} are by expected ranks.",
+        "A mudança é a do posto esperado de uma unidade, em lugares; só pelas amostras: a que se esperaria "
+        "se as duas posterioris fossem iguais e só as amostras diferissem. Acima ou abaixo da média estão as "
+        "unidades com probabilidade de 97,5%. Os {top} primeiros e últimos são pelos postos esperados.",
+    ),
+    "from_to_model": ("{first} → {second}", "{first} → {second}"),
+    "ranked": ("ranked", "classificados"),
+    "units_by": ("{units} by {what}", "{units} por {what}"),
+    "rank_correlation": ("rank correlation", "correlação de postos"),
+    "mean_shift": ("mean change", "mudança média"),
+    "largest_shift": ("largest change", "maior mudança"),
+    "by_chance": ("by draws alone", "só pelas amostras"),
+    "shifted_unit": ("whose", "de quem"),
+    "named": ("above or below the mean", "acima ou abaixo da média"),
+    "named_text": ("{first} → {second} of {units}", "{first} → {second} de {units}"),
+    "changed": ("classes that change", "classes que mudam"),
+    "same_top": ("same among the first {top}", "iguais entre os {top} primeiros"),
+    "same_bottom": ("same among the last {top}", "iguais entre os {top} últimos"),
+    "movers_caption": (
+        "{units} by {what}: those whose expected rank differs most between the models",
+        "{units} por {what}: os de posto esperado mais diferente entre os modelos",
+    ),
+    "span": ("difference", "diferença"),
+    "rank_by": ("rank, {model}", "posto, {model}"),
+    "class_by": ("class, {model}", "classe, {model}"),
+    "moves_title": ("{units} by {what}: {first} → {second}", "{units} por {what}: {first} → {second}"),
+    "moves_alt": (
+        "Change of the expected rank of each of {n} {units} by {what} from {first} to {second}, against the "
+        "rank by the first: {mean} places on average, where draws alone would change {chance}; the largest "
+        "is that of {unit}, {largest}.",
+        "Mudança do posto esperado de cada unidade ({units}: {n}) por {what}, de {first} para {second}, "
+        "contra o posto pelo primeiro: {mean} lugares em média, quando só as amostras mudariam {chance}; a "
+        "maior é a de {unit}, {largest}.",
+    ),
+    "misfits_beside": ("What each does not reproduce of the data", "O que cada um não reproduz dos dados"),
+    "misfits_beside_caption": (
+        "Predictive p-values that are warned of, model by model",
+        "Valores p preditivos com aviso, modelo a modelo",
+    ),
+    "misfits_beside_note": (
+        "Numbers are p-values below 0.01 or above 0.99, explained with each model's warnings; no warning: "
+        "between the two.",
+        "Os números são valores p abaixo de 0,01 ou acima de 0,99, explicados nos avisos de cada modelo; sem "
+        "aviso: entre os dois.",
+    ),
+    "no_warning": ("no warning", "sem aviso"),
+    "no_misfits": (
+        "None of them is warned of: each reproduces all statistics that are looked at.",
+        "Nenhum tem aviso: cada um reproduz todas as estatísticas examinadas.",
+    ),
+}
