@@ -16,6 +16,8 @@ from bayes_saude.data.dbf import decompress, open_dbf, read_dbf
 from bayes_saude.errors import DataError, did_you_mean, listed
 
 KINDS = (".dbc", ".dbf", ".csv", ".parquet")
+# Records for each byte of a Parquet file. Each admission has a number of its own.
+MOST_PER_BYTE = 10
 _BLOCK = 1 << 22
 _SEPARATORS = ",;\t|"
 
@@ -79,6 +81,7 @@ def opened(
                 names, separator = _csv_header(path)
                 yield Source(_csv(path, names, separator), _found(path, names, wanted, optional), None)
             else:
+                _refuse_promises(path, connection)
                 relation = f"read_parquet({_quoted(path)})"
                 described = connection.sql(f"SELECT * FROM parquet_schema({_quoted(path)})")
                 names = [row[1] for row in described.fetchall()[1:]]
@@ -101,6 +104,17 @@ def _dbf(
     columns = _found(path, list(dbf.fields), wanted, optional)
     connection.register("dbf_records", read_dbf(dbf, sorted(columns)))
     return Source("dbf_records", columns, dbf.records)
+
+
+def _refuse_promises(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse a Parquet file of a few bytes that stand for records without end."""
+    footer = connection.sql(f"SELECT num_rows FROM parquet_file_metadata({_quoted(path)})")
+    ((records,),) = footer.fetchall()
+    if records > MOST_PER_BYTE * (size := path.stat().st_size):
+        raise DataError(
+            f"{path} promises {records} records in {size} bytes: they cannot all be admissions.",
+            "Check that it is what its name says, or export it again.",
+        )
 
 
 def _csv_header(path: Path) -> tuple[list[str], str]:

@@ -5,7 +5,9 @@ record by record. A DBC file is the header of a DBF file as it is, a checksum, a
 """
 
 import struct
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +17,11 @@ import pyarrow as pa
 from bayes_saude.errors import DataError, MissingExtra
 
 RECORDS_AT_ONCE = 100_000
-HIGHEST_RATIO = 1000  # of a file to its compressed form; the method repeats 518 bytes by 2 at best
+HIGHEST_RATIO = 200  # of a file to its compressed form; the method repeats 518 bytes by 22 bits at best
 _HEADER = struct.Struct("<xxxxIHH")
 _FIELD = struct.Struct("<11sc4xB")
 _DELETED = ord("*")
+END = 1 << 16  # bytes that programs leave after the last record: a mark, and rarely more
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,28 @@ def decompress(path: Path, folder: Path) -> Path:
         raise _damaged(path, f"its header promises {header.records} records of {header.width} bytes")
     dbf = folder / f"{path.stem}.dbf"
     try:
-        datasus_dbc.decompress(str(path), str(dbf))
+        with _no_file_beyond(header.start + header.records * header.width + END):
+            datasus_dbc.decompress(str(path), str(dbf))
     except ValueError as error:
         raise _damaged(path, str(error)) from error
     return dbf
+
+
+@contextmanager
+def _no_file_beyond(size: int) -> Iterator[None]:
+    """Let this process write no file beyond a size: records may unpack into far more than are promised."""
+    if sys.platform == "win32":
+        yield
+        return
+    import resource  # noqa: PLC0415 (not on Windows)
+
+    usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    lowest = min(limit for limit in (size, usual, most) if limit != resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (lowest, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
 
 
 def open_dbf(path: Path, source: Path | None = None) -> Dbf:

@@ -6,7 +6,6 @@ tabs between columns, decimal commas, empty rows. A column that is not certain t
 """
 
 import csv
-import gzip
 import io
 import lzma
 import unicodedata
@@ -17,11 +16,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from bayes_saude.data import limits
 from bayes_saude.data.cells import all_numbers, decimal_mark, is_missing
 from bayes_saude.errors import DataError, Fault, MissingExtra, listed
 
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
-_COMPRESSED = {".gz": gzip.decompress, ".xz": lzma.decompress}
 _ENCODINGS = {"utf-8-sig": "UTF-8", "cp1252": "Latin-1 (Windows-1252)"}
 _SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs"}
 
@@ -43,12 +42,13 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     DataError
-        A kind of file that is not read, an unreadable or empty file, ragged rows, repeated column names.
+        A kind of file that is not read, an unreadable or empty file, one that holds more than `limits` allow,
+        ragged rows, repeated column names.
     MissingExtra
         An XLSX file, and openpyxl is not installed.
     """
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    kind = suffixes[0] if len(suffixes) == 2 and suffixes[1] in _COMPRESSED else "".join(suffixes[-1:])
+    kind = suffixes[0] if len(suffixes) == 2 and suffixes[1] in limits.COMPRESSED else "".join(suffixes[-1:])
     if kind in _TEXT_SUFFIXES:
         return _read_text(path)
     if kind == ".xlsx":
@@ -79,7 +79,7 @@ def _read_text(path: Path) -> pd.DataFrame:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list] = []
     try:
-        for cells in reader:
+        for cells in limits.counted(path, reader):
             rows.append(cells)
     except csv.Error as error:
         raise DataError(
@@ -110,9 +110,7 @@ def _decode(path: Path) -> tuple[str, str]:
 
 def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
-        decompress = _COMPRESSED.get(path.suffix.lower())
-        return decompress(content) if decompress else content
+        return limits.contents(path)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise _unreadable(path, error) from error
 
@@ -154,13 +152,16 @@ def _read_xlsx(path: Path) -> pd.DataFrame:
     except ImportError as error:
         raise MissingExtra(f"Reading {path}", "xlsx") from error
     try:
+        limits.refuse_large_zip(path)
         with warnings.catch_warnings():
             # openpyxl warns of formatting that it drops: none of it is data
             warnings.simplefilter("ignore", UserWarning)
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
             first, *others = book.worksheets
-            rows = [list(cells) for cells in first.iter_rows(values_only=True)]
+            rows = [list(cells) for cells in limits.counted(path, first.iter_rows(values_only=True))]
             book.close()
+    except DataError:
+        raise
     except Exception as error:  # a damaged workbook fails in any way: zip, XML, numbers, dates, styles
         raise _unreadable(path, error) from error
     notes = [f"sheet '{first.title}' read, not {listed(sheet.title for sheet in others)}"] if others else []
@@ -169,10 +170,13 @@ def _read_xlsx(path: Path) -> pd.DataFrame:
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
+        limits.refuse_large_parquet(path)
         frame = pd.read_parquet(path)
         for _, column in frame.items():
             if column.dtype != object:  # bytes that are no UTF-8 would only fail where they are looked at
                 pa.array(column).validate(full=True)
+    except DataError:
+        raise
     except Exception as error:  # a damaged file fails in any way, in Arrow or on the way to pandas
         raise _unreadable(path, error) from error
     if frame.index.name is not None or isinstance(frame.index, pd.MultiIndex):

@@ -12,6 +12,7 @@ import pandas as pd
 
 from bayes_saude.data.files import names_beside
 from bayes_saude.data.ibge_codes import LAGOONS, STATES, as_code, fault_of, six_digit_codes
+from bayes_saude.data.limits import refuse_large_zip
 from bayes_saude.errors import BayesSaudeError, DataError, Fault, MissingExtra, did_you_mean, listed
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def read_polygons(
         with warnings.catch_warnings(record=True) as caught:
             # none is ignored: what GDAL warns of becomes a note of the polygons
             warnings.simplefilter("always")
+            if path.suffix.lower() == ".zip":
+                refuse_large_zip(path)
             chosen = layer or _only_layer(geopandas, path)
             frame = geopandas.read_file(path, layer=chosen, fid_as_index=True)
     except BayesSaudeError:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from bayes_saude.data.aih_rules import MINAS_GERAIS, STATES
 from bayes_saude.data.cells import decimal_mark, to_numbers
+from bayes_saude.data.limits import contents, counted
 from bayes_saude.data.territory import folded, territory
 from bayes_saude.errors import DataError, Fault, listed
 
@@ -78,7 +79,7 @@ def read_tabnet(path: str | Path) -> pd.DataFrame:
 
 def _rows(path: Path) -> list[list[str]]:
     try:
-        content = path.read_bytes()
+        content = contents(path)
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read: {error}.", "Check its name, and that you may.") from error
     if not content.strip():
@@ -93,7 +94,7 @@ def _rows(path: Path) -> list[list[str]]:
         text = content.decode("latin-1")
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=";")
-        rows = [[cell.strip() for cell in cells] for cells in reader]
+        rows = [[cell.strip() for cell in cells] for cells in counted(path, reader)]
     except csv.Error as error:  # a cell of more than 128 kB
         raise DataError(f"{path} cannot be cut into cells: {error}.", "Export it again.") from error
     # A semicolon that ends a line makes no column; an empty line stays a row, so that rows keep theirs.

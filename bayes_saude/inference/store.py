@@ -35,9 +35,11 @@ PANEL_NOTE = "PANEL_NOTE.txt"
 # What is concluded from a fit and does not outlive it, with the figures and tables on its list. Nothing
 # else in a result folder is ever removed.
 CONCLUSIONS = (
-    "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", "sensitivity.csv", STAMP,
-    PANEL_NOTE, "figures/caterpillar-*", "figures/reml-posterior-*",
+    "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", "sensitivity.csv",
+    "cross_validation.csv", STAMP, PANEL_NOTE, "figures/caterpillar-*", "figures/reml-posterior-*",
 )  # fmt: skip
+# Bytes in memory for each of a fit's.
+MOST_PER_BYTE = 4
 GROUPS = ("posterior", "sample_stats", "constant_data")
 AGAIN = "Fit again into this folder with --force (force=True), or name another folder."
 
@@ -157,7 +159,10 @@ def load(folder: str | Path) -> xr.DataTree:
         with xr.open_datatree(io.BytesIO(whole), engine="h5netcdf") as opened:
             layout = str(opened.attrs.get("layout_version", ""))
             known = _major(layout) == _major(LAYOUT_VERSION) and set(GROUPS) <= set(opened.children)
+            _refuse_promises(opened, len(whole), path)
             fit = opened.load() if known else None
+    except DataError:
+        raise
     except Exception as error:  # a file that is not ours may hold anything, and fail in any way
         raise DataError(f"{path} is damaged or no NetCDF file: {error}.", AGAIN) from error
     if not layout:
@@ -171,6 +176,15 @@ def load(folder: str | Path) -> xr.DataTree:
     if not sealed and layout != UNSEALED_LAYOUT:
         raise DataError(f"{path} is damaged or was changed after it was saved: its seal is missing.", AGAIN)
     return fit
+
+
+def _refuse_promises(opened: xr.DataTree, size: int, path: Path) -> None:
+    """Refuse arrays that take far more than the file has: fits are not compressed, and HDF5 invents zeros."""
+    promised = sum(node.to_dataset(inherit=False).nbytes for node in opened.subtree)
+    if promised > MOST_PER_BYTE * size:
+        raise DataError(
+            f"{path} is none that this package wrote: its {size} bytes promise arrays of {promised}.", AGAIN
+        )
 
 
 def is_sealed(whole: bytes, path: Path) -> bool:

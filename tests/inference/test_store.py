@@ -1,15 +1,17 @@
 """A result folder with a fit holds a finished fit of this package, or says what it holds."""
 
 import errno
+import hashlib
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from bayes_saude.errors import DataError
-from bayes_saude.inference.store import load, save
+from bayes_saude.inference.store import SEAL, load, save
 
 
 def test_a_fit_comes_back_as_it_was(fitted, tmp_path):
@@ -87,3 +89,18 @@ def test_another_layout_is_read_only_where_the_major_version_is_the_same(fitted,
     else:
         with pytest.raises(DataError, match=rf"layout {layout}.*--force"):
             load(tmp_path)
+
+
+def test_a_small_file_of_huge_arrays_is_refused_before_they_are_made(fitted, tmp_path):
+    bomb = fitted.copy()
+    bomb["constant_data"] = bomb["constant_data"].to_dataset().assign(more=("zeros", np.zeros(20_000_000)))
+    encoding = {"/constant_data": {"more": {"zlib": True}}}
+    body = bomb.to_netcdf(engine="h5netcdf", encoding=encoding)
+    (tmp_path / "fit.nc").write_bytes(bytes(body) + SEAL % hashlib.sha256(body).hexdigest().encode())
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=r"promise arrays of 16[0-9]{7}\..*--force"):
+            load(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
