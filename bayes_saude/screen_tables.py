@@ -9,6 +9,7 @@ from rich.table import Table
 from bayes_saude.console import number, probability, text_table
 from bayes_saude.inference.checks import gate_value
 from bayes_saude.models.predictor import TERMS
+from bayes_saude.summaries.checks import distance, moving
 from bayes_saude.summaries.ranking import ALL
 
 
@@ -56,21 +57,85 @@ def misfits_table(report: Mapping[str, Any]) -> Table:
     report : mapping
         From `check`.
     """
+    clear = all(warning["clear"] for warning in report["warnings"])
     rows = [
         (
             warning["statistic"],
             f"{warning['observed']:.4g}",
             f"{warning['low']:.4g} to {warning['high']:.4g}",
             f"{warning['value']:.3f}",
+            f"{warning['mcse']:.3f}",
+            *(() if clear else ("" if warning["clear"] else "near the limit",)),
         )
         for warning in report["warnings"]
     ]
-    return text_table(rows, ("not reproduced", "observed", "predicted (95%)", "p"))
+    headings = ("not reproduced", "observed", "predicted (95%)", "p", "MC error", *(() if clear else ("",)))
+    return text_table(rows, headings)
 
 
 def misfits_advice(report: Mapping[str, Any]) -> list[str]:
     """Say what to try where the model does not reproduce the data, each advice once."""
     return list(dict.fromkeys(warning["advice"] for warning in report["warnings"] if warning["advice"]))
+
+
+def priors_table(report: Mapping[str, Any]) -> Table:
+    """Show what moves with its priors; `priors_advice` says what that means.
+
+    Parameters
+    ----------
+    report : mapping
+        From `check`.
+    """
+    replicated = len({found["replicate"] for found in report["prior_sensitivity"]}) > 1
+    rows = [
+        (
+            found["parameter"],
+            distance(found, "prior"),
+            distance(found, "likelihood"),
+            *((str(found["replicate"]),) if replicated else ()),
+        )
+        for found in moving(report)
+    ]
+    headings = ("moves with its priors", "by (MC error)", "with the data by", *(("replicate",) * replicated))
+    return text_table(rows, headings)
+
+
+def priors_advice(report: Mapping[str, Any]) -> list[str]:
+    """Say what it means that posteriors move with their priors: a line for each advice, with whose it is.
+
+    Parameters
+    ----------
+    report : mapping
+        From `check`.
+    """
+    whose: dict[str, list[str]] = {}
+    for found in moving(report):
+        whose.setdefault(found["advice"], []).append(found["parameter"])
+    return [f"{', '.join(names)}: {advice}" for advice, names in whose.items()]
+
+
+def scores_table(report: Mapping[str, Any]) -> Table:
+    """Show how well a model predicts what it has not seen.
+
+    Parameters
+    ----------
+    report : mapping
+        As `results.write_checks` gives it, with `cross_validation`.
+    """
+    rows = [
+        (
+            f"each {score['by']}",
+            str(score["left_out"]),
+            f"{score['elpd']:.0f}",
+            f"{score['se']:.0f}",
+            "" if score["mcse"] is None else f"{score['mcse']:.1f}",
+            str(score["refitted"]),
+            str(score["unreliable"]),
+        )
+        for score in report["cross_validation"]
+    ]
+    headings = ("left out", "of them", "elpd", "se", "MC error", "fitted again", "not to be trusted")
+    return text_table(rows, headings)
 
 
 def ends(ranking: pd.DataFrame, *, top: int, bottom: int = 0) -> pd.DataFrame:

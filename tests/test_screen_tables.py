@@ -10,7 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from small_fits import build_fit, seven_in_three
 
-from bayes_saude.screen_tables import hyperparameter_table, misfits_advice, misfits_table, ranking_table
+from bayes_saude.screen_tables import (
+    hyperparameter_table,
+    misfits_advice,
+    misfits_table,
+    priors_advice,
+    priors_table,
+    ranking_table,
+    scores_table,
+)
 from bayes_saude.summaries.ranking import rank
 
 
@@ -50,14 +58,47 @@ def test_a_parameter_without_counterpart_has_an_empty_cell():
     assert (cells["REML"], cells["se"], cells["posterior"]) == ([""], [""], ["1.0"])
 
 
+def printed(table: Table) -> list[list[str]]:
+    """Give the words of each line."""
+    screen = Console(width=100, record=True, file=io.StringIO())
+    screen.print(table)
+    return [line.split() for line in screen.export_text().splitlines()]
+
+
 def test_what_the_model_does_not_reproduce_is_shown_with_each_advice_once():
     warning = {"statistic": "mean[2012]", "observed": 86.04, "low": 104.93, "high": 112.71, "value": 1.0}
+    warning |= {"mcse": 0.0025, "clear": True}
     report = {
         "warnings": [{**warning, "advice": "Do."}, {**warning, "advice": "Do."}, {**warning, "advice": ""}]
     }
     assert misfits_advice(report) == ["Do."]
-    screen = Console(width=80, record=True, file=io.StringIO())
-    screen.print(misfits_table(report))
-    lines = screen.export_text().splitlines()
-    assert lines[0].split() == ["not", "reproduced", "observed", "predicted", "(95%)", "p"]
-    assert lines[1].split() == ["mean[2012]", "86.04", "104.9", "to", "112.7", "1.000"]
+    lines = printed(misfits_table(report))
+    assert lines[0] == ["not", "reproduced", "observed", "predicted", "(95%)", "p", "MC", "error"]
+    assert lines[1] == ["mean[2012]", "86.04", "104.9", "to", "112.7", "1.000", "0.003"]
+    report["warnings"][1] |= {"value": 0.992, "clear": False}
+    assert printed(misfits_table(report))[2][-3:] == ["near", "the", "limit"]
+
+
+def test_what_moves_with_its_priors_is_shown_with_whose_advice_it_is():
+    found = {"replicate": 1, "prior": 0.09, "prior_error": 0.008, "likelihood": 0.3, "likelihood_error": 0.03}
+    report = {
+        "prior_sensitivity": [
+            {**found, "parameter": "corr", "advice": "Look."},
+            {**found, "parameter": "slope", "advice": ""},
+            {**found, "parameter": "sd_year", "likelihood": None, "likelihood_error": 1.5, "advice": "Look."},
+        ]
+    }
+    assert priors_advice(report) == ["corr, sd_year: Look."]
+    lines = printed(priors_table(report))
+    assert lines[1:] == [
+        ["corr", "0.09", "±0.008", "0.30", "±0.03"],
+        ["sd_year", "0.09", "±0.008", "not", "told", "(±1.5)"],
+    ]
+    report["prior_sensitivity"][1]["replicate"] = 2
+    assert printed(priors_table(report))[1][-1] == "1"
+
+
+def test_scores_of_cross_validation_are_shown_with_their_errors():
+    score = {"by": "unit", "elpd": -18794.2, "se": 854.4, "mcse": None, "units": 853, "left_out": 853}
+    lines = printed(scores_table({"cross_validation": [{**score, "refitted": 5, "unreliable": 2}]}))
+    assert lines[1] == ["each", "unit", "853", "-18794", "854", "5", "2"]

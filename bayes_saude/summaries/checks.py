@@ -4,25 +4,35 @@ A gate that fails stops: the numbers are not those of the model, and other draws
 that was sampled well and does not reproduce the data only warns: its numbers are right, they are those of a
 model that is wrong in a way that is named. Whether that touches a conclusion is for the reader to say: a
 dip of all units in one year moves no rank, a population with a few units ten standard deviations away may.
+Nor does a posterior that moves with its priors stop: they are part of the model that the file states, and
+four years may have no more to say of a correlation than they do.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from bayes_saude.inference.checks import check_sampling
 from bayes_saude.models.spec import ModelSpec
-from bayes_saude.summaries.coefficients import spec_of
+from bayes_saude.summaries.coefficients import replicates_of, spec_of
+from bayes_saude.summaries.power_scaling import LEAST_DISTANCE, power_scaling
 from bayes_saude.summaries.predictive_checks import predictive_checks
 from bayes_saude.summaries.rank_checks import rank_gates
 
-# Of the posterior; each predicts a whole panel.
-PREDICTED = 400
+# Draws of the posterior, each of which predicts a whole panel: so many first, and up to so many where a
+# p-value lies within two Monte Carlo errors of the limit.
+PREDICTED, PREDICTED_IN_DOUBT = 400, 4000
 # A p-value further out than this, on either side, is a warning. Of a true model one in 25 at most is (Meng
 # 1994, doi:10.1214/aos/1176325622: twice the nominal), as a rule far fewer, as predictions follow the data
 # that they are fitted to. Some fifteen are looked at, and nothing is taken off for that.
 FAR_OUT = 0.01
+# Of a value from its limit, in Monte Carlo errors, so that other draws would hardly say other.
+CLEAR = 2
+# Fewer draws, of a replicate too, tell neither.
+LEAST_DRAWS = 100
 
 ADVICE = {
     "mean": "Give the model year_effects = true.",
@@ -32,6 +42,13 @@ ADVICE = {
         "Units are not a normal population about their mean: those at the ends are drawn too near to it. "
         "Look at them, and try another level around the units, or a predictor."
     ),
+}
+OTHER_PRIORS = "See what other priors change, `sensitivity`, and say so beside the ranking."
+OF_PRIORS = {
+    "conflict": f"Priors and data pull it apart: see that the priors say what is known. {OTHER_PRIORS}",
+    "weak": f"The data say little of it, and the priors decide. {OTHER_PRIORS}",
+    "either": f"It moves with the priors; whether with the data too, these draws do not tell. {OTHER_PRIORS}",
+    "untold": "These draws do not tell how far it rests on its priors: fit with others, `sensitivity`.",
 }
 
 
@@ -49,7 +66,7 @@ def check(fit: xr.DataTree, **limits: float) -> dict[str, Any]:
     -------
     dict
         Ready for JSON: `passed`, whether all gates pass; `gates`, those of `check_sampling` and of
-        `rank_checks.rank_gates`; and `warnings`, which do not stop, see `misfits`.
+        `rank_checks.rank_gates`; and what does not stop: `warnings`, see `misfits`, and `prior_sensitivity`.
     """
     report = check_sampling(fit, **limits)
     gates = [*report["gates"], *rank_gates(fit)]
@@ -57,11 +74,54 @@ def check(fit: xr.DataTree, **limits: float) -> dict[str, Any]:
         "passed": all(gate["passed"] for gate in gates),
         "gates": gates,
         "warnings": misfits(fit),
+        "prior_sensitivity": prior_sensitivity(fit),
     }
 
 
-def misfits(fit: xr.DataTree) -> list[dict[str, Any]]:
+def misfits(fit: xr.DataTree, *, seed: int = 0) -> list[dict[str, Any]]:
     """Find what rankings rest on and the model does not reproduce.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    seed : int
+        Of the predictions.
+
+    Returns
+    -------
+    list of dict
+        One for each statistic of `predictive_checks` whose p-value is below 0.01 or above 0.99: `name`,
+        "posterior predictive p-value"; `statistic`; `units`, "same" or "new"; `observed`; `low` and `high`,
+        the interval in which 95% of the predictions lie; `value`, the p-value; `mcse`, its Monte Carlo error;
+        `clear`, whether it is two of them or more from `threshold`; `advice`. Spread and extremes are asked
+        of new units, as the same units have each followed its own data. Where a p-value is not clear at 400
+        predictions, of all that are looked at, 4,000 are made. A fit of fewer than 100 draws is not asked.
+    """
+    draws = fit["posterior"].sizes["chain"] * fit["posterior"].sizes["draw"]
+    if draws < LEAST_DRAWS:
+        return []
+    checks = _asked(fit, PREDICTED, seed)
+    if draws > PREDICTED and not _clear(checks).all():
+        checks = _asked(fit, PREDICTED_IN_DOUBT, seed)
+    checks = checks.assign(clear=_clear(checks))
+    far = (checks["p_value"] < FAR_OUT) | (checks["p_value"] > 1 - FAR_OUT)
+    return [_warning(row, spec_of(fit)) for _, row in checks[far].iterrows()]
+
+
+def _asked(fit: xr.DataTree, draws: int, seed: int) -> pd.DataFrame:
+    checks = predictive_checks(fit, draws=draws, seed=seed)
+    own = checks["statistic"].str.startswith(("mean[", "residual"))
+    return checks[own == (checks["units"] == "same")]
+
+
+def _clear(checks: pd.DataFrame) -> pd.Series:
+    """Tell which p-values are on the side of the limit on which they would be with any other draws."""
+    p = checks["p_value"]
+    return abs(np.minimum(p, 1 - p) - FAR_OUT) >= CLEAR * checks["mcse"]
+
+
+def prior_sensitivity(fit: xr.DataTree) -> list[dict[str, Any]]:
+    """Find which hyperparameters rest on their priors, by `power_scaling`.
 
     Parameters
     ----------
@@ -70,20 +130,61 @@ def misfits(fit: xr.DataTree) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each statistic of `predictive_checks` whose p-value is below 0.01 or above 0.99: `name`,
-        "posterior predictive p-value"; `statistic`; `units`, "same" or "new"; `observed`; `low` and `high`,
-        the interval in which 95% of the predictions lie; `value`, the p-value; `threshold`; `advice`. Spread
-        and extremes are asked of new units, as the same units have each followed its own data. A fit of fewer
-        than 100 draws is not asked.
+        One for each hyperparameter: `parameter`; `replicate`, the one in which it moves the furthest with the
+        priors; `prior` and `likelihood`, how far it moves with each (None where the draws do not tell), their
+        Monte Carlo errors `prior_error` and `likelihood_error`; `threshold`; `moves`, whether `prior` reaches
+        it (None where that is not told); `clear`, whether it is two errors or more from it; and `advice`,
+        with what the two mean together, empty where it does not move. Empty for a fit of fewer than 100 draws
+        of a replicate.
     """
-    draws = fit["posterior"].sizes["chain"] * fit["posterior"].sizes["draw"]
-    if draws < 1 / FAR_OUT:
+    if (
+        fit["posterior"].sizes["draw"] * np.unique(replicates_of(fit), return_counts=True)[1].min()
+        < LEAST_DRAWS
+    ):
         return []
-    checks = predictive_checks(fit, draws=PREDICTED)
-    own = checks["statistic"].str.startswith(("mean[", "residual"))
-    checks = checks[own == (checks["units"] == "same")]
-    far = (checks["p_value"] < FAR_OUT) | (checks["p_value"] > 1 - FAR_OUT)
-    return [_warning(row, spec_of(fit)) for _, row in checks[far].iterrows()]
+    found = power_scaling(fit)
+    # What is not told may be the furthest.
+    furthest = found["prior"].fillna(np.inf).groupby(found["parameter"], sort=False).idxmax()
+    return [_moved(row) for _, row in found.loc[furthest].iterrows()]
+
+
+def _moved(row: pd.Series) -> dict[str, Any]:
+    prior, likelihood = (
+        None if np.isnan(row[name]) else float(row[name]) for name in ("prior", "likelihood")
+    )
+    moves = None if prior is None else prior >= LEAST_DISTANCE
+    if prior is None:
+        advice = OF_PRIORS["untold"]
+    elif not moves:
+        advice = ""
+    elif likelihood is None or abs(likelihood - LEAST_DISTANCE) < CLEAR * row["likelihood_error"]:
+        advice = OF_PRIORS["either"]
+    else:
+        advice = OF_PRIORS["conflict" if likelihood >= LEAST_DISTANCE else "weak"]
+    return {
+        "parameter": str(row["parameter"]),
+        "replicate": int(row["replicate"]),
+        "prior": prior,
+        "prior_error": float(row["prior_error"]),
+        "likelihood": likelihood,
+        "likelihood_error": float(row["likelihood_error"]),
+        "threshold": LEAST_DISTANCE,
+        "moves": moves,
+        "clear": prior is not None and abs(prior - LEAST_DISTANCE) >= CLEAR * row["prior_error"],
+        "advice": advice,
+    }
+
+
+def moving(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Take from a report of `check` the hyperparameters that move with their priors, or may."""
+    return [found for found in report["prior_sensitivity"] if found["advice"]]
+
+
+def distance(found: Mapping[str, Any], kind: str) -> str:
+    """Write how far a hyperparameter of `prior_sensitivity` moves with the "prior" or the "likelihood"."""
+    if found[kind] is None:
+        return f"not told (±{found[f'{kind}_error']:.2g})"
+    return f"{found[kind]:.2f} ±{found[f'{kind}_error']:.2g}"
 
 
 def _warning(row: pd.Series, spec: ModelSpec) -> dict[str, Any]:
@@ -104,6 +205,8 @@ def _warning(row: pd.Series, spec: ModelSpec) -> dict[str, Any]:
         "low": float(row["low"]),
         "high": float(row["high"]),
         "value": float(row["p_value"]),
+        "mcse": float(row["mcse"]),
+        "clear": bool(row["clear"]),
         "threshold": FAR_OUT,
         "advice": advice,
     }

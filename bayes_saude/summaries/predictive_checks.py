@@ -162,8 +162,9 @@ def _of_units(rows: pd.DataFrame, level: str, values: Values) -> tuple[Values, V
 
 
 def _kurtosis(values: Values) -> Values:
-    centred = values - values.mean(axis=1, keepdims=True)
-    return (centred**4).mean(axis=1) / (centred**2).mean(axis=1) ** 2
+    squared = (values - values.mean(axis=1, keepdims=True)) ** 2
+    # A fourth power by NumPy takes ten times as long.
+    return (squared**2).mean(axis=1) / squared.mean(axis=1) ** 2
 
 
 def _error_of_share(exceeds: Values, replicate: NDArray[np.int64]) -> float:

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from known_fits import fit_at_truth
 from trends import simulate as simulate_trend
@@ -11,7 +12,9 @@ from trends import trend_model
 from bayes_saude.inference.checks import require
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.simulate import simulate
-from bayes_saude.summaries.checks import check, misfits
+from bayes_saude.summaries import checks as module
+from bayes_saude.summaries.checks import OF_PRIORS, check, misfits, prior_sensitivity
+from bayes_saude.summaries.power_scaling import COLUMNS
 from bayes_saude.summaries.rank_checks import rank_gates
 
 TRUTH = {"intercept": 70, "slope": 2, "sd_intercept": 8, "sd_slope": 1.5, "corr": 0.3, "sd_resid": 4}
@@ -83,6 +86,7 @@ def test_a_fit_of_three_draws_fails_and_is_not_asked_for_misfit(fitted):
     short = fitted.isel(draw=slice(3))
     assert not [gate for gate in rank_gates(short) if gate["passed"]]
     assert misfits(short) == []
+    assert prior_sensitivity(short) == []
 
 
 def test_a_dip_of_one_year_warns_and_stops_nothing(simulation):
@@ -120,3 +124,77 @@ def test_warnings_do_not_stop_and_gates_do(fitted):
     report = check(fitted)
     require({**report, "warnings": [{"name": "posterior predictive p-value"}]})
     assert not check(fitted, rhat=1.0)["passed"]
+
+
+def p_values(value, mcse):
+    """Give two statistics as `predictive_checks` does, of which one is in the middle."""
+    row = {"units": "same", "observed": 1.0, "low": 0.0, "high": 2.0}
+    return pd.DataFrame(
+        [
+            row | {"statistic": "mean[2011]", "p_value": 0.5, "mcse": 0.025},
+            row | {"statistic": "mean[2012]", "p_value": value, "mcse": mcse},
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "asked", "warned"),
+    [
+        ((0.5, 0.02), None, [400], None),
+        ((0.0, 0.0025), None, [400], True),
+        # 0.0075 is 1.7 errors from 0.01.
+        ((0.9925, 0.0015), (0.9975, 0.0008), [400, 4000], True),
+        ((0.9925, 0.0015), (0.985, 0.002), [400, 4000], None),
+        ((0.009, 0.004), (0.008, 0.0015), [400, 4000], False),
+    ],
+)
+def test_a_p_value_near_its_limit_is_asked_of_more_predictions(
+    fitted, monkeypatch, first, then, asked, warned
+):
+    answers = {400: first, 4000: then}
+    seen = []
+
+    def answer(fit, *, draws, seed):
+        seen.append(draws)
+        return p_values(*answers[draws])
+
+    monkeypatch.setattr(module, "predictive_checks", answer)
+    found = misfits(fitted)
+    assert seen == asked
+    assert [each["clear"] for each in found] == ([] if warned is None else [warned])
+
+
+@pytest.mark.parametrize(
+    ("prior", "likelihood", "kind", "moves", "clear"),
+    [
+        (0.01, 0.2, "", False, True),
+        (0.2, 0.2, "conflict", True, True),
+        (0.2, 0.01, "weak", True, True),
+        # The errors are 0.01.
+        (0.2, 0.06, "either", True, True),
+        (0.2, np.nan, "either", True, True),
+        (0.06, 0.2, "conflict", True, False),
+        (0.04, 0.2, "", False, False),
+        (np.nan, 0.2, "untold", None, False),
+    ],
+)
+def test_the_two_distances_are_read_together(fitted, monkeypatch, prior, likelihood, kind, moves, clear):
+    rows = [(1, "corr", 0.001, 0.2), (2, "corr", prior, likelihood), (1, "slope", 0.01, 0.2)]
+    table = pd.DataFrame(rows, columns=["replicate", "parameter", "prior", "likelihood"])
+    table = table.assign(prior_error=0.01, likelihood_error=0.01)
+    assert set(table) < set(COLUMNS)
+    monkeypatch.setattr(module, "power_scaling", lambda fit: table)
+    corr, slope = prior_sensitivity(fitted)
+    assert (corr["parameter"], slope["parameter"]) == ("corr", "slope")
+    assert (corr["replicate"], corr["moves"], corr["clear"]) == (2, moves, clear)
+    assert corr["advice"] == (OF_PRIORS[kind] if kind else "")
+    assert json.loads(json.dumps([corr, slope], allow_nan=False)) == [corr, slope]
+
+
+def test_a_posterior_that_priors_pull_at_is_named_and_stops_nothing(simulation):
+    narrow = trend_model(["municipality"], priors='intercept = {dist = "normal", mu = 60, sigma = 1}')
+    report = check(fit(narrow, simulation.panel, seed=1))
+    assert report["passed"]
+    (intercept,) = [each for each in report["prior_sensitivity"] if each["parameter"] == "intercept"]
+    assert intercept["moves"]
+    assert intercept["advice"] == OF_PRIORS["conflict"]
