@@ -11,6 +11,7 @@ from .data.panel import read_panel as read_panel
 from .data.places import with_territory as with_territory
 from .data.published import read_published as read_published
 from .data.reconstruct import reconstruct as reconstruct
+from .data.spreadsheet_text import write_csv as write_csv
 from .data.tabnet import read_tabnet as read_tabnet
 from .data.tabnet_join import join_tabnet as join_tabnet
 from .data.territory import territory as territory

@@ -28,7 +28,7 @@ def make_panel(options: argparse.Namespace) -> pd.DataFrame:
     panel, provenance = bs.municipal_panel(
         options.causes, options.territory, options.population, deliveries=options.deliveries
     )
-    panel.to_csv(options.out / "panel.csv", index=False)
+    bs.write_csv(panel, options.out / "panel.csv")
     record = json.dumps(provenance, indent=2, ensure_ascii=False)
     (options.out / "panel.provenance.json").write_text(f"{record}\n", encoding="utf-8")
     print(f"{provenance['records']:,} admissions. {provenance['rule_text']}")

@@ -228,7 +228,7 @@ def main(folder: Path, out: Path) -> None:
     printed = printed_by_region("costa2014/table_07_count_by_health_region")
     table = audit(territory, years, printed)
     print(f"\nTable 7, all years, every order tried\n{table.round(3).to_string(index=False)}")
-    table.to_csv(out / "audit.csv", index=False, float_format="%.4f")
+    bs.write_csv(table.round(4), out / "audit.csv")
     draw(territory, years, printed, out / "costa2014_regions.png")
 
 

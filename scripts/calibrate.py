@@ -22,7 +22,7 @@ import pandas as pd
 import xarray as xr
 from scipy.special import expit
 
-from bayes_saude import __version__, fit, read_model, read_panel, simulate
+from bayes_saude import __version__, fit, read_model, read_panel, simulate, write_csv
 from bayes_saude.inference.calibration import SETTINGS, Trial, ranks_of_truth, run_trial
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.spec import ModelSpec, parse_model
@@ -171,7 +171,7 @@ def run(name: str, work: Path, simulations: int | None, seed: int) -> None:
         kind = kind or KINDS[name]()
         started = time.perf_counter()
         for table, rows in run_block(kind, range(first, min(first + BLOCK, target)), seed).items():
-            rows.to_csv(folder / f"{first:05d}-{table}.csv", index=False)
+            write_csv(rows, folder / f"{first:05d}-{table}.csv")
         versions = {"bayes_saude": __version__} | {package: version(package) for package in PACKAGES}
         done.write_text(json.dumps({"seed": seed, "versions": versions}))
         print(f"{name} {first}: {time.perf_counter() - started:.1f} s", flush=True)

@@ -8,7 +8,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from bayes_saude import plot_calibration, plot_coverage, plot_reliability, save_figure
+from bayes_saude import plot_calibration, plot_coverage, plot_reliability, save_figure, write_csv
 from bayes_saude.inference.calibration import DRAWS
 from bayes_saude.summaries.uniformity import uniformity
 
@@ -92,7 +92,7 @@ def main() -> None:
         tables["reliability"].append(sums.assign(kind=name).round(3))
         if not name.endswith(FIXED):
             ranks = read(folder, "ranks")
-            ranks.to_csv(out / "ranks" / f"{name}.csv.xz", index=False)
+            write_csv(ranks, out / "ranks" / f"{name}.csv.xz")
             tested = uniformity(ranks.drop(columns="number"), DRAWS)
             tables["uniformity"].append(tested.assign(kind=name).round(4))
         figures_of(name, folder, out)
@@ -100,7 +100,7 @@ def main() -> None:
     for name, parts in tables.items():
         table = pd.concat(parts, ignore_index=True)
         table.insert(0, "kind", table.pop("kind"))
-        table.to_csv(out / f"{name}.csv", index=False)
+        write_csv(table, out / f"{name}.csv")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def main(results: Path, tables: Path) -> None:
         same = (table["print"] == table["REML"]) & (table["print, se"] == table["REML, se"])
         print(f"\n{title}\n{table.to_string(index=False)}")
         print(f"REML gives the print in {same.sum()} of {len(same)} rows")
-        table.to_csv(tables / f"table_{printed['table']}.csv", index=False)
+        bs.write_csv(table, tables / f"table_{printed['table']}.csv")
         pages.append(f"## {title}\n\n{markdown(table)}\n")
     (tables / "tables.md").write_text("\n".join(pages), encoding="utf-8")
 

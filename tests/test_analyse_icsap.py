@@ -71,6 +71,16 @@ def test_the_panel_and_how_it_was_made_are_written(out):
     assert dropped["delivery: Parto único espontâneo"] == 300 * len(panel)
 
 
+def test_names_that_a_spreadsheet_would_run_are_texts_in_the_panel(made_up, tmp_path):
+    places = pd.read_csv(made_up / "territory.csv")
+    places["macro_region"] = "=cmd|' /C calc'!A0"
+    places.to_csv(tmp_path / "territory.csv", index=False)
+    script = runpy.run_path(str(SCRIPT))
+    files = [str(made_up / "causes.csv"), str(tmp_path / "territory.csv")]
+    script["make_panel"](script["parse"]([*files, "--out", str(tmp_path)]))
+    assert set(pd.read_csv(tmp_path / "panel.csv")["macro_region"]) == {"'=cmd|' /C calc'!A0"}
+
+
 def test_every_level_is_ranked_and_the_truth_is_found(out):
     ranking = pd.read_csv(out / "icsap-share-nested" / "ranking.csv").query("within == 'all'")
     assert set(ranking["level"]) == {"macro_region", "health_region", "municipality"}

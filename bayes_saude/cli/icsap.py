@@ -1,10 +1,12 @@
 """The command `icsap` of the command line: hospital files to a panel."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from bayes_saude.cli.shared import require_csv, write_panel
 from bayes_saude.errors import DataError
 
 
@@ -43,7 +45,7 @@ def icsap(
     """
     from bayes_saude.cli import icsap_panel as command
 
-    command.check_output(out)
+    require_csv(out)
     if admissions:
         if by or costs or years:
             raise DataError(
@@ -56,4 +58,5 @@ def icsap(
             files, rule=rule, year=year, by=("municipality", "year", *(by or [])), state=state,
             years=command.parse_years(years), costs=costs, track=command.reading,
         )  # fmt: skip
-    command.show(panel, provenance, [out, command.write_panel(panel, provenance, out)])
+    record = json.dumps(provenance, indent=2, ensure_ascii=False)
+    command.show(panel, provenance, [out, write_panel(panel, out, ".provenance.json", record)])

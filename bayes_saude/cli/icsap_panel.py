@@ -1,6 +1,5 @@
 """What `bayes-saude icsap` does: hospital files to a panel, with a record of how it was made."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from bayes_saude.data.aih import read_aih
 from bayes_saude.data.tabnet_join import join_tabnet
 from bayes_saude.errors import DataError
 
-__all__ = ["check_output", "join_tabnet", "parse_years", "read_aih", "reading", "show", "write_panel"]
+__all__ = ["join_tabnet", "parse_years", "read_aih", "reading", "show"]
 
 
 def parse_years(text: str | None) -> tuple[int, int] | None:
@@ -34,36 +33,6 @@ def parse_years(text: str | None) -> tuple[int, int] | None:
 def reading(files: Sequence[str]) -> Iterator[str]:
     """Go through files and show at which one the work is."""
     return track(files, "reading")
-
-
-def check_output(out: Path) -> None:
-    """Refuse a place that does not exist or a name that is no CSV file's, before gigabytes are read."""
-    if not out.parent.is_dir():
-        raise DataError(f"The folder {out.parent} does not exist.", "Make it first, or write elsewhere.")
-    if ".csv" not in out.suffixes:
-        raise DataError(f"{out} is not a CSV file by its name.", "Name it panel.csv, or panel.csv.gz.")
-
-
-def write_panel(panel: pd.DataFrame, provenance: dict[str, Any], out: Path) -> Path:
-    """Write the panel and, beside it, where it comes from.
-
-    Parameters
-    ----------
-    panel : pandas.DataFrame
-    provenance : dict
-        What `read_aih` or `join_tabnet` gave with it.
-    out : Path
-        The CSV file, compressed if it ends in .gz or .xz.
-
-    Returns
-    -------
-    Path
-        The JSON file: panel.csv has panel.provenance.json beside it.
-    """
-    panel.to_csv(out, index=False)
-    beside = out.with_name(f"{out.name.split('.csv')[0]}.provenance.json")
-    beside.write_text(json.dumps(provenance, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return beside
 
 
 def show(panel: pd.DataFrame, provenance: dict[str, Any], written: Sequence[Path]) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bayes_saude.errors import DataError
+from bayes_saude.cli.shared import require_csv, write_panel
 
 
 def reconstruct(
@@ -24,13 +24,8 @@ def reconstruct(
     from bayes_saude.data.shipped import RECONSTRUCTION
     from bayes_saude.inference.store import require_writable
 
-    if not out.parent.is_dir():
-        raise DataError(f"The folder {out.parent} does not exist.", "Make it first, or write elsewhere.")
-    if not out.name.endswith((".csv", ".csv.gz", ".csv.xz")):
-        raise DataError(f"{out} is not a CSV file by its name.", "Name it panel.csv, .csv.gz or .csv.xz.")
+    require_csv(out)
     require_writable(out.parent)
     panel = rebuild(seed)
-    panel.to_csv(out, index=False)
-    beside = out.with_name(f"{out.name.rpartition('.csv')[0]}.txt")
-    beside.write_text(f"{out.name}: {RECONSTRUCTION}\n", encoding="utf-8")
+    write_panel(panel, out, ".txt", f"{out.name}: {RECONSTRUCTION}")
     typer.echo(f"{len(panel)} rows written to {out}. {RECONSTRUCTION}")

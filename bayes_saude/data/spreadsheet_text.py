@@ -6,33 +6,59 @@ and no other name changes. What is written can be turned back, name by name.
 """
 
 import csv
+import gzip
+import lzma
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
 # Also the wide forms, which some spreadsheets take for the same; apostrophes, that going back is unique.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20](?s:.)")
+_PACK: Mapping[str, Callable[[bytes], bytes]] = {
+    # Without the time, that the same table makes the same file.
+    ".gz": lambda content: gzip.compress(content, mtime=0),
+    ".xz": lzma.compress,
+}
 _NUMBER = re.compile(r"[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 
 
-def csv_text(table: pd.DataFrame) -> str:
-    """Write a table as CSV, its texts without formulas and its numbers with nine digits.
-
-    Nine digits are far beyond the Monte Carlo error of anything that is estimated here.
+def write_csv(table: pd.DataFrame, path: str | Path) -> None:
+    """Write a table as CSV, its texts without formulas and its numbers with all their digits.
 
     Parameters
     ----------
     table : DataFrame
+        Its index is left out.
+    path : str or Path
+        The file, compressed if its name ends in .gz or .xz.
+    """
+    path = Path(path)
+    content = csv_text(table, digits=None).encode()
+    pack = _PACK.get(path.suffix.lower())
+    path.write_bytes(pack(content) if pack else content)
+
+
+def csv_text(table: pd.DataFrame, *, digits: int | None = 9) -> str:
+    """Write a table as CSV, its texts without formulas.
+
+    Parameters
+    ----------
+    table : DataFrame
+    digits : int or None
+        Of its numbers: nine are far beyond the Monte Carlo error of anything that is estimated here. None
+        keeps all, for data.
 
     Returns
     -------
     str
     """
-    text = _written(_mapped(table, _defused), csv.QUOTE_MINIMAL)
+    shown = None if digits is None else f"%.{digits}g"
+    text = _written(_mapped(table, _defused), shown, csv.QUOTE_MINIMAL)
     # Within a name it would end the row, as it is not quoted by itself.
-    return _written(_mapped(table, _defused), csv.QUOTE_ALL) if "\r" in text else text
+    return _written(_mapped(table, _defused), shown, csv.QUOTE_ALL) if "\r" in text else text
 
 
 def as_named(table: pd.DataFrame) -> pd.DataFrame:
@@ -40,8 +66,8 @@ def as_named(table: pd.DataFrame) -> pd.DataFrame:
     return _mapped(table, _meant)
 
 
-def _written(table: pd.DataFrame, quoting: Literal[0, 1]) -> str:
-    return table.to_csv(None, index=False, float_format="%.9g", lineterminator="\n", quoting=quoting)
+def _written(table: pd.DataFrame, shown: str | None, quoting: Literal[0, 1]) -> str:
+    return table.to_csv(None, index=False, float_format=shown, lineterminator="\n", quoting=quoting)
 
 
 def _mapped(table: pd.DataFrame, change: Callable[[object], object]) -> pd.DataFrame:

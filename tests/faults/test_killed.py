@@ -1,11 +1,13 @@
 """SIGKILL at random moments: what is finished stays, nothing half-written passes for whole, a rerun ends."""
 
 import random
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 from commands import Witness, kill, killed, start, warm
+from processes import children, have_ended
 
 from bayes_saude.inference.store import FIT, load
 from bayes_saude.inference.writing import UNFINISHED
@@ -30,30 +32,46 @@ def wait_for_files(out: Path, more: int) -> None:
         time.sleep(0.001)
 
 
+def told(kills: int, witness: Witness) -> None:
+    """Tell what was found after all kills, which `pytest -s` shows; some must have met a file in work."""
+    print(f"{kills} kills: {dict(witness.found)}")
+    assert witness.found["unfinished files"] > 0, "the moments are no longer right"
+
+
 def test_a_fit_that_is_killed_again_and_again(warmed, model_file, tmp_path):
-    folder = tmp_path / model_file.stem
+    out = tmp_path / "results"
+    folder = out / model_file.stem
+    witness = Witness(out, replacing=True)
     moments = random.Random(5)
+
+    def start_with(seed: int) -> int:
+        """Start a fit of a seed and of a text of its own, so that no file of the folder stays as it is."""
+        own = shutil.copytree(model_file.parent, tmp_path / f"model {seed}") / model_file.name
+        with own.open("a") as text:
+            text.write(f"# {seed}\n")
+        return warmed.start("fit", own, *FEW, "--seed", seed, "--out", out)
+
     begun = time.monotonic()
-    assert warmed.status(warmed.start("fit", model_file, *FEW, "--seed", 0, "--out", tmp_path)) == 0
+    assert warmed.status(start_with(0)) == 0
     lasts = time.monotonic() - begun
     kept = 0
     for seed in range(1, KILLS + 1):
-        process = warmed.start("fit", model_file, *FEW, "--seed", seed, "--out", tmp_path)
+        process = start_with(seed)
         if seed % 3:  # two of three while it writes, one at any moment
-            wait_for_files(tmp_path, 1)
+            wait_for_files(out, 1)
             time.sleep(moments.uniform(0, 0.05))
         else:
             time.sleep(moments.uniform(0, lasts))
         kill(process)
         assert warmed.status(process) in {-9, 0}
-        # The old fit or the new one, whole, in a folder that is as written but for the file in work.
         now = int(load(folder).attrs["seed"])
         assert now in {kept, seed}
-        Witness(tmp_path).look()
+        witness.look()
         kept = now
-    assert warmed.status(warmed.start("fit", model_file, *FEW, "--seed", 99, "--out", tmp_path)) == 0
+    assert warmed.status(start_with(99)) == 0
     assert load(folder).attrs["seed"] == 99
-    Witness(tmp_path).look_at_the_end()
+    witness.look_at_the_end()
+    told(KILLS, witness)
 
 
 @pytest.mark.slow
@@ -67,14 +85,20 @@ def test_real_processes_of_fit_killed_thirty_times(model_file, tmp_path):
     witness = Witness(tmp_path)
     kills = 0
     while kills < SLOW_KILLS_OF_FIT:
-        # Most of the time goes into loading libraries: moments near the end find files in work.
-        kills += killed(start(*arguments), after=lasts * moments.triangular(0, 1.1, 1))
+        process = start(*arguments)
+        if kills % 2:  # each second one while it writes, as most of the time goes into loading libraries
+            wait_for_files(tmp_path, 1)
+            after = moments.uniform(0, 0.1)
+        else:
+            after = moments.uniform(0, lasts)
+        kills += killed(process, after)
         witness.look()
         if witness.fits and moments.random() < 0.5:  # again from the beginning
             (tmp_path / model_file.stem / FIT).unlink()
             witness.fits.clear()
     assert not killed(start(*arguments), after=600)
     witness.look_at_the_end()
+    told(kills, witness)
 
 
 @pytest.mark.slow
@@ -89,8 +113,11 @@ def test_the_demo_killed_twenty_five_times_goes_on_where_it_was(tmp_path):
                 time.sleep(moments.uniform(0, 0.1))
             else:
                 time.sleep(moments.uniform(0, OF_A_MODEL * (1 + len(witness.fits))))
+            workers = children(process)
             kill(process)
             assert server.status(process) in {-9, 0}
+            assert have_ended(workers), "a process that the demo has started outlives it"
             witness.look()
     assert not killed(start("demo", "--out", tmp_path), after=7200)
     witness.look_at_the_end()
+    told(SLOW_KILLS_OF_DEMO, witness)

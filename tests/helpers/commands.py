@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bayes_saude.inference.manifest import draws_digest
+from bayes_saude.inference.manifest import FIGURES, MANIFEST, draws_digest, file_digest
 from bayes_saude.inference.store import FIT, MODEL, load
 from bayes_saude.inference.verify import verify
 from bayes_saude.inference.writing import leftovers
@@ -90,36 +91,68 @@ def kill(process: int) -> None:
 class Witness:
     """Looks at result folders after each kill, and remembers what it has seen.
 
+    What may differ from the list of a folder follows from the order in which files are moved into place. A
+    new fit: its model file and the list first, itself last, so that before there is no fit and afterwards
+    nothing differs. A file made from a fit: the list first, so that one file is not there, or is still the
+    one of an earlier run. A fit in the place of another: what was made from the old one is removed, then
+    come the list, the model file and the fit, so that either files are missing, or the list names the draws
+    and the bytes of a fit that is not there yet.
+
     Parameters
     ----------
     out : Path
         The folder of the result folders.
+    replacing : bool
+        Whether the runs that are killed put fits in the place of others.
     """
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, *, replacing: bool = False) -> None:
         self.out = out
         self.fits: dict[str, str] = {}
-        self._tables: dict[Path, set[bytes]] = {}
+        self.found: Counter[str] = Counter()
+        self._replacing = replacing
+        self._differing: dict[str, set[str]] = {}
+        self._whole: dict[Path, set[str]] = {}
 
     def look(self) -> None:
         """Hold every folder against what must be true whenever a process was killed."""
+        page = self.out / "report.html"
+        assert not page.is_file() or page.read_text(encoding="utf-8").endswith("</html>\n")
         for folder in self.folders():
-            name = folder.name
-            assert len(leftovers(folder)) <= AT_ONCE
+            left = leftovers(folder)
+            assert len(left) <= AT_ONCE
+            self.found["unfinished files"] += len(left)
             if not (folder / FIT).is_file():
-                assert name not in self.fits, "a finished fit is lost"
+                assert folder.name not in self.fits, "a finished fit is lost"
+                self._differing.pop(folder.name, None)
+                self.found["folders without a fit"] += 1
                 continue
-            fit = load(folder)  # raises where anything of it is not as it was saved
-            digest = draws_digest(fit)
-            assert self.fits.setdefault(name, digest) == digest, "a finished fit has changed"
-            # The file in work may be listed and not be there, or not be listed yet; where it was a new
-            # fit, all that was to come with it.
-            found = (each for each in verify(folder) if not each.told.startswith("missing;"))
-            differing = {finding.name for finding in found if finding.differs}
-            assert len(differing) <= 1 or differing <= {FIT, MODEL, "draws"}
-            for table in TABLES:
-                if (folder / table).is_file():
-                    self._tables.setdefault(folder / table, set()).add((folder / table).read_bytes())
+            digest = draws_digest(load(folder))  # raises where anything of it is not as it was saved
+            known = self.fits.setdefault(folder.name, digest)
+            assert self._replacing or known == digest, "a finished fit has changed"
+            self._hold_against_its_list(folder)
+
+    def _hold_against_its_list(self, folder: Path) -> None:
+        findings = verify(folder)
+        differing = {finding.name: finding.told for finding in findings if finding.differs}
+        before = self._differing.get(folder.name, set())
+        self._differing[folder.name] = {*differing}
+        for name in {finding.name for finding in findings} - {*differing}:
+            if (folder / name).is_file():
+                self._whole.setdefault(folder / name, set()).add(file_digest(folder / name))
+        if self._replacing and {FIT, "draws"} <= {*differing} <= {FIT, "draws", MODEL}:
+            self.found["lists of a fit to come"] += 1
+            return
+        for name, told in differing.items():
+            assert name not in {FIT, MODEL, MANIFEST, "draws", "panel"}, f"{name}: {told}"
+            # Figures have their date in them: the same one drawn again is another file.
+            kept = name.startswith(f"{FIGURES}/") and self._is_one_seen_whole(folder / name)
+            assert kept or told.startswith("missing;"), f"{name}: {told}"
+        assert self._replacing or len({*differing} - before) <= 1, differing
+        self.found["files listed and to come"] += len({*differing} - before)
+
+    def _is_one_seen_whole(self, file: Path) -> bool:
+        return file.is_file() and file_digest(file) in self._whole.get(file, ())
 
     def look_at_the_end(self) -> None:
         """Hold all that was seen against what an unharmed run has left."""
@@ -127,8 +160,9 @@ class Witness:
         for folder in self.folders():
             assert [finding for finding in verify(folder) if finding.differs] == []
             assert not any(leftovers(place) for place in (folder, folder / "figures") if place.is_dir())
-        for table, seen in self._tables.items():
-            assert seen == {table.read_bytes()}, f"{table} was seen half-written"
+        for table, seen in self._whole.items():
+            if table.name in TABLES and not self._replacing:
+                assert seen == {file_digest(table)}, f"{table} was seen with other content"
 
     def folders(self) -> list[Path]:
         return sorted(place for place in self.out.iterdir() if place.is_dir()) if self.out.is_dir() else []
