@@ -181,7 +181,9 @@ def rank(
         str, typer.Option(help="intercept, slope, or level:YEAR such as level:2014.")
     ] = "intercept",
     level: Annotated[str | None, typer.Option(help="Level to rank; the innermost if left out.")] = None,
-    within: Annotated[str | None, typer.Option(help="Rank inside each unit of this outer level.")] = None,
+    within_each: Annotated[
+        str | None, typer.Option(help="Rank inside each unit of this outer level.")
+    ] = None,
     top: Annotated[int, typer.Option(help="Units to print, and the k of p_top.", min=1)] = 10,
     bottom: Annotated[int, typer.Option(help="Last units to print too, and their p_bottom.", min=0)] = 0,
     prob: Annotated[float, typer.Option(help="Probability of the intervals.", min=0.01, max=0.999)] = 0.95,
@@ -197,7 +199,7 @@ def rank(
 
     Example: bayes-saude rank results/sa2015-esf-nested --level region --by level:2014
 
-    Example: bayes-saude rank results/sa2015-esf-nested --within region --top 3
+    Example: bayes-saude rank results/sa2015-esf-nested --within-each region --top 3
     """
     fitted = load_fit(result)
     from bayes_saude.console import console, fits, say
@@ -209,8 +211,9 @@ def rank(
 
     checked(fitted, result, despite=despite_checks)
     ranking = rank_units(
-        fitted, by=by, level=level, within=within, top=top, bottom=bottom or None, prob=prob, target=target
-    )
+        fitted, by=by, level=level, within_each=within_each,
+        top=top, bottom=bottom or None, prob=prob, target=target,
+    )  # fmt: skip
     years = [float(by.removeprefix(LEVEL_PREFIX))] if by.startswith(LEVEL_PREFIX) else None
     written = write_table(all_rankings(fitted, years), fitted, result, "ranking")
     screen = console()

@@ -65,5 +65,5 @@ def show_files(screen: Console, out: Path, page: Path) -> None:
         "ranking.csv      every unit's rank by intercept, slope and level in the last year\n"
         "comparison.csv   REML beside the posterior, unit by unit; hyperparameters.csv: their parameters\n"
         "checks.json, figures/, model.toml\n"
-        f"\nNext, for example: bayes-saude rank {out}/sa2015-esf-nested --within region --top 3"
+        f"\nNext, for example: bayes-saude rank {out}/sa2015-esf-nested --within-each region --top 3"
     )

@@ -53,7 +53,7 @@ def ancestor_units(fit: xr.DataTree, level: str, ancestor: str) -> xr.DataArray:
         raise BayesSaudeError(
             f"'{ancestor}' is not a level around '{level}' in this fit. Use one of {listed(levels[:-1])}."
             if levels[:-1]
-            else f"Nothing lies around the level '{level}' in this fit. Leave `within` out."
+            else f"Nothing lies around the level '{level}' in this fit. Rank all units together."
         )
     units = posterior_of(fit)[level].values
     homes = panel_of(fit).drop_duplicates(level).set_index(level, drop=False)[ancestor]

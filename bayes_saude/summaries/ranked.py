@@ -35,25 +35,25 @@ class RankedTogether(NamedTuple):
 
 
 def unit_ranks(
-    fit: xr.DataTree, level: str, by: str, *, within: str | None = None, seed: int = 0
+    fit: xr.DataTree, level: str, by: str, *, within_each: str | None = None, seed: int = 0
 ) -> Iterator[RankedTogether]:
     """Rank the units of a level in each draw.
 
     Parameters
     ----------
     fit : xarray.DataTree
-    level, by, within, seed
+    level, by, within_each, seed
         As for `rank`.
 
     Yields
     ------
     RankedTogether
-        All units, or those in each unit of the level `within`.
+        All units, or those in each unit of the level `within_each`.
     """
     higher_is_better = spec_of(fit).ranking.direction == HIGHER
     quantity = unit_quantity(fit, level, by).transpose("chain", "draw", level)
     rng = np.random.default_rng(seed)
-    for name, members in _groups(fit, level, within):
+    for name, members in _groups(fit, level, within_each):
         values = quantity.values[..., members]
         ranks = rank_draws(values.reshape(-1, members.size), higher_is_better=higher_is_better, rng=rng)
         yield RankedTogether(name, quantity[level].values[members], values, ranks.reshape(values.shape))
@@ -79,8 +79,8 @@ def ranked_within(fit: xr.DataTree, level: str, by: str, unit: str = ALL, *, see
     BayesSaudeError
         If no level around has such a unit.
     """
-    within = None if unit == ALL else level_around(fit, level, unit)
-    groups = unit_ranks(fit, level, by, within=within, seed=seed)
+    outer = None if unit == ALL else level_around(fit, level, unit)
+    groups = unit_ranks(fit, level, by, within_each=outer, seed=seed)
     return next(group for group in groups if group.within == unit)
 
 
@@ -117,15 +117,15 @@ def level_around(fit: xr.DataTree, level: str, unit: str) -> str:
     )
 
 
-def _groups(fit: xr.DataTree, level: str, within: str | None) -> Iterator[tuple[str, NDArray[np.intp]]]:
+def _groups(fit: xr.DataTree, level: str, within_each: str | None) -> Iterator[tuple[str, NDArray[np.intp]]]:
     """Yield the name and the positions of each set of units that are ranked together."""
-    if within is None or within == ALL:
+    if within_each is None or within_each == ALL:
         yield ALL, np.arange(posterior_of(fit).sizes[level])
         return
-    if within == level:
+    if within_each == level:
         raise BayesSaudeError(
-            f"Units of '{level}' cannot be ranked within '{level}'. Name a level around it."
+            f"Units of '{level}' cannot be ranked within each '{level}'. Name a level around it."
         )
-    outer = ancestor_units(fit, level, within).values
+    outer = ancestor_units(fit, level, within_each).values
     for name in np.unique(outer):
         yield str(name), np.flatnonzero(outer == name)

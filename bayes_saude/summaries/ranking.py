@@ -37,7 +37,7 @@ def rank(
     *,
     by: str = INTERCEPT,
     level: str | None = None,
-    within: str | None = None,
+    within_each: str | None = None,
     top: int = 10,
     bottom: int | None = None,
     prob: float = 0.95,
@@ -55,8 +55,9 @@ def rank(
         `"intercept"`, `"slope"` or `"level:YEAR"`.
     level : str, optional
         Level whose units are ranked; the innermost if left out.
-    within : str, optional
-        Name of an outer level: units are then ranked inside each of its units. All together if left out.
+    within_each : str, optional
+        Name of an outer level: units are then ranked inside each of its units, which `within` names in the
+        table. All together if left out.
     top, bottom : int
         Sizes of the groups that `p_top` and `p_bottom` are about: the first 10, and by default the worst
         fifth of the units ranked together, rounded, and at least one.
@@ -115,7 +116,7 @@ def rank(
     replicate = replicates_of(fit)
 
     tables = []
-    for name, units, values, ranks in unit_ranks(fit, level, by, within=within, seed=seed):
+    for name, units, values, ranks in unit_ranks(fit, level, by, within_each=within_each, seed=seed):
         draws, flat_ranks = values.reshape(-1, units.size), ranks.reshape(-1, units.size)
         worst = bottom or max(1, round(units.size / 5))
         table = pd.DataFrame({"unit": units}).assign(level=level, within=name, by=by)
@@ -172,14 +173,14 @@ def all_rankings(
             fit,
             by=by,
             level=level,
-            within=within,
+            within_each=outer,
             top=top,
             bottom=bottom,
             prob=prob,
             target=None if by == SLOPE else target,
         )
         for depth, level in enumerate(levels)
-        for within in (None, *levels[:depth])
+        for outer in (None, *levels[:depth])
         for by in quantities
     ]
     attrs = tables[0].attrs

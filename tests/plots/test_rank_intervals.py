@@ -59,7 +59,7 @@ def test_a_fit_and_its_table_give_the_same_figure(nested_fit):
     options = {"by": "slope", "level": "municipality", "within": "East"}
     of_fit = plotted(plot_rank_intervals(nested_fit, ci_prob=0.8, **options))
     of_table = plotted(
-        plot_rank_intervals(rank(nested_fit, by="slope", within="region", prob=0.8), **options)
+        plot_rank_intervals(rank(nested_fit, by="slope", within_each="region", prob=0.8), **options)
     )
     pd.testing.assert_frame_equal(of_fit, of_table)
 

@@ -46,7 +46,7 @@ def test_rows_and_columns_sum_to_one(nested_fit):
 )
 def test_it_is_about_the_ranks_of_the_ranking(nested_fit, level, within):
     shares = rank_probabilities(nested_fit, level=level, within=within)
-    table = rank(nested_fit, level=level, within=None if within == "all" else "region", top=1, bottom=1)
+    table = rank(nested_fit, level=level, within_each=None if within == "all" else "region", top=1, bottom=1)
     table = table[table["within"] == within]
     assert shares["unit"].values.tolist() == table["unit"].tolist()
     assert (shares * shares["rank"]).sum("rank").values == pytest.approx(table["expected_rank"])

@@ -75,7 +75,7 @@ def test_the_last_year_of_the_panel_is_the_default(nested_fit):
 
 
 def test_within_a_region_only_its_own_units_count(nested_fit, make_fit):
-    inside = rank(nested_fit, within="region")
+    inside = rank(nested_fit, within_each="region")
     east = inside[inside["within"] == "East"]
     assert sorted(east["unit"]) == ["A", "B", "C"]
     # The region's own effect is common to its units: without it nothing changes.
@@ -141,8 +141,8 @@ def test_a_unit_alone_is_first_and_neither_above_nor_below(make_fit):
 
 
 def test_a_level_is_not_ranked_within_itself(nested_fit):
-    with pytest.raises(BayesSaudeError, match="cannot be ranked within 'region'"):
-        rank(nested_fit, level="region", within="region")
+    with pytest.raises(BayesSaudeError, match="cannot be ranked within each 'region'"):
+        rank(nested_fit, level="region", within_each="region")
 
 
 def test_one_ranking_is_taken_from_the_table_of_all(nested_fit):
@@ -164,6 +164,6 @@ def test_all_rankings_are_those_of_rank_with_the_same_options(nested_fit):
     options = {"top": 2, "bottom": 1, "prob": 0.5}
     everything = all_rankings(nested_fit, [2012], **options)
     assert everything.attrs["bottom"] == 1
-    alone = rank(nested_fit, by="level:2012", level="municipality", within="region", **options)
+    alone = rank(nested_fit, by="level:2012", level="municipality", within_each="region", **options)
     together = everything.query("level == 'municipality' and by == 'level:2012' and within != 'all'")
     pd.testing.assert_frame_equal(together.reset_index(drop=True), alone)
