@@ -1,4 +1,4 @@
-"""What the model does not reproduce of the data, as a table of the report."""
+"""What check warns of: what the model does not reproduce of the data, and what moves with the priors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,23 +8,48 @@ from bayes_saude.plots.style import Lang, comma
 from bayes_saude.report.terms import advice
 from bayes_saude.report.text_tables import Column, TextTable
 from bayes_saude.report.words import say
+from bayes_saude.summaries.checks import moving
 
 
-def misfits_table(checks: Mapping[str, Any], lang: Lang) -> TextTable | None:
-    """Show what the model does not reproduce; None where it reproduces all that is looked at."""
+def warning_tables(checks: Mapping[str, Any], lang: Lang) -> list[TextTable]:
+    """Give a table for each kind of warning that there is."""
+    return [table for table in (misfits_table(checks, lang), moved_table(checks, lang)) if table.rows]
+
+
+def misfits_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
+    """Show what the model does not reproduce: no rows where it reproduces all that is looked at."""
     rows = [
         [
             statistic_name(warning["statistic"], lang),
             comma(f"{warning['observed']:.4g}", lang),
             say("from_to", lang, low=comma(f"{warning['low']:.4g}", lang),
                 high=comma(f"{warning['high']:.4g}", lang)),
-            comma(f"{warning['value']:.3f}", lang),
+            comma(f"{warning['value']:.3f} ± {warning['mcse']:.3f}", lang),
             advice(warning["advice"], lang),
         ]
         for warning in checks["warnings"]
     ]  # fmt: skip
-    if not rows:
-        return None
     headings = ("statistic", "observed", "predicted", "predictive_p", "to_try")
     columns = [Column(say(key, lang), numeric=key in ("observed", "predictive_p")) for key in headings]
     return TextTable(say("misfits_caption", lang), columns, rows, note=say("misfits_note", lang))
+
+
+def moved_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
+    """Show which hyperparameters move with their priors: no rows where none does."""
+    rows = [
+        [
+            found["parameter"],
+            *(_distance(found[name], found[f"{name}_error"], lang) for name in ("prior", "likelihood")),
+            advice(found["advice"], lang),
+        ]
+        for found in moving(checks)
+    ]
+    headings = ("parameter", "moved_by_priors", "moved_by_data", "to_try")
+    columns = [Column(say(key, lang), numeric=key.startswith("moved")) for key in headings]
+    return TextTable(say("moved_caption", lang), columns, rows, note=say("moved_note", lang))
+
+
+def _distance(value: float | None, error: float, lang: Lang) -> str:
+    if value is None:
+        return say("not_told", lang)
+    return comma(f"{value:.2f} ± {error:.2g}", lang)

@@ -24,7 +24,7 @@ from bayes_saude.report.describe import (
     sampling_facts,
     units_text,
 )
-from bayes_saude.report.misfits import misfits_table
+from bayes_saude.report.misfits import warning_tables
 from bayes_saude.report.one_panel import OnePanel
 from bayes_saude.report.pictures import Picture, picture
 from bayes_saude.report.terms import GATES, GLOSSARY, advice, known
@@ -59,7 +59,7 @@ class Chapter(NamedTuple):
     failures: list[str]
     worst: list[str]
     checks: TextTable
-    misfits: TextTable | None
+    warnings: list[TextTable]
     data: Facts
     note: str
     model: Facts
@@ -108,7 +108,7 @@ def chapter(
         failures=[_failure(gate, lang) for gate in checks["gates"] if not gate["passed"]],
         worst=_worst(checks, lang),
         checks=checks_table(checks, lang),
-        misfits=misfits_table(checks, lang),
+        warnings=warning_tables(checks, lang),
         data=data_facts(fit, note, lang),
         note=note,
         model=model_facts(fit, lang),

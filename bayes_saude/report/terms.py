@@ -208,6 +208,24 @@ ADVICE_PT: Mapping[str, str] = {
         "As unidades não são uma população normal em torno de sua média: as dos extremos são atraídas demais "
         "para ela. Veja-as, e tente outro nível em torno das unidades, ou um preditor."
     ),
+    "Priors and data pull it apart: see that the priors say what is known. See what other priors change, "
+    "`sensitivity`, and say so beside the ranking.": (
+        "Prioris e dados puxam em sentidos opostos: veja se as prioris dizem o que se sabe. Veja o que "
+        "outras prioris mudam, `sensitivity`, e diga-o junto à classificação."
+    ),
+    "The data say little of it, and the priors decide. See what other priors change, `sensitivity`, and say "
+    "so beside the ranking.": (
+        "Os dados dizem pouco sobre ele, e as prioris decidem. Veja o que outras prioris mudam, "
+        "`sensitivity`, e diga-o junto à classificação."
+    ),
+    "It moves with the priors; whether with the data too, these draws do not tell. See what other priors "
+    "change, `sensitivity`, and say so beside the ranking.": (
+        "Move-se com as prioris; se também com os dados, estas amostras não dizem. Veja o que outras prioris "
+        "mudam, `sensitivity`, e diga-o junto à classificação."
+    ),
+    "These draws do not tell how far it rests on its priors: fit with others, `sensitivity`.": (
+        "Estas amostras não dizem quanto ele se apoia nas prioris: ajuste com outras, `sensitivity`."
+    ),
     "Fit again with more tuning (--tune 2000), or with an origin inside the panel's times.": (
         "Ajuste de novo com mais calibração (--tune 2000), ou com a origem dentro dos tempos do painel."
     ),

@@ -87,6 +87,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "os além de 0,01 e 0,99. Um aviso não impede nada: a amostragem é boa, e os números são os de um "
         "modelo errado neste aspecto.",
     ),
+    "moved_caption": (
+        "Warnings: which parameters' posteriors move with the priors",
+        "Avisos: os parâmetros cuja posteriori se move com as prioris",
+    ),
+    "moved_note": (
+        "How far the posterior moves when the power of all priors, or of the likelihood, is doubled, with "
+        "Monte Carlo errors; from 0.05 on it moves. It stops nothing: priors are part of the model.",
+        "Quanto a posteriori se move ao dobrar a potência de todas as prioris, ou da verossimilhança, com "
+        "erros de Monte Carlo; move-se a partir de 0,05. Não impede nada: prioris são parte do modelo.",
+    ),
+    "moved_by_priors": ("with the priors", "com as prioris"),
+    "moved_by_data": ("with the likelihood", "com a verossimilhança"),
+    "not_told": ("not told", "não se sabe"),
     "statistic": ("statistic", "estatística"),
     "from_to": ("{low} to {high}", "{low} a {high}"),
     "observed": ("observed", "observado"),

@@ -19,12 +19,13 @@ from bayes_saude.figures.words import NOTES_PT
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import FIT, STAMP, load, save
 from bayes_saude.models.catalogue import read_model
+from bayes_saude.models.generative import priors_from_json
 from bayes_saude.report import page
 from bayes_saude.report.page import PARTS, chapter
 from bayes_saude.report.terms import ADVICE_PT, GATES, QUESTIONS
 from bayes_saude.result_report import read_result
 from bayes_saude.results import write_table
-from bayes_saude.summaries.checks import ADVICE, check
+from bayes_saude.summaries.checks import ADVICE, OF_PRIORS, check
 
 SCRIPTS = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 HEADING = re.compile(r"<h([1-6])")
@@ -276,7 +277,7 @@ def test_every_gate_of_the_checks_is_known(result):
     names = {gate["name"] for gate in check(load(result))["gates"]}
     assert names <= set(GATES)
     assert set(GATES) == set(QUESTIONS)
-    assert set(ADVICE.values()) <= set(ADVICE_PT)
+    assert set(ADVICE.values()) | set(OF_PRIORS.values()) <= set(ADVICE_PT)
 
 
 def test_what_the_model_does_not_reproduce_is_told_and_stops_nothing(model_file, coverage, tmp_path):
@@ -291,6 +292,19 @@ def test_what_the_model_does_not_reproduce_is_told_and_stops_nothing(model_file,
     assert "Avisos: o que o modelo não reproduz dos dados" in portuguese
     assert "média de 2013" in portuguese
     assert "Dê ao modelo year_effects = true." in portuguese
+
+
+@pytest.mark.usefixtures("one_figure")
+def test_what_moves_with_its_priors_is_told_and_stops_nothing(model_file, coverage, tmp_path):
+    spec = read_model(model_file)
+    far = priors_from_json('{"intercept": {"dist": "normal", "mu": 10, "sigma": 5}}')
+    save(fit(spec.model_copy(update={"priors": far}), coverage, seed=3), tmp_path / "far")
+    english, portuguese = (
+        text_of(tree(written([tmp_path / "far"], tmp_path, lang=lang))) for lang in ("en", "pt")
+    )
+    assert "Warnings: which parameters' posteriors move with the priors" in english
+    assert "Priors and data pull it apart" in english
+    assert "Prioris e dados puxam em sentidos opostos" in portuguese
 
 
 def test_a_report_needs_a_folder_with_a_fit(tmp_path):
