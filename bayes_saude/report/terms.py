@@ -137,7 +137,9 @@ GATES: Mapping[str, tuple[str, str]] = {
     "bulk ESS of units": ("bulk ESS of units", "ESS do centro, das unidades"),
     "bulk ESS of ranks": ("bulk ESS of ranks", "ESS do centro, dos postos"),
     "tail ESS of ranks": ("tail ESS of ranks", "ESS das caudas, dos postos"),
+    "error of probabilities": ("error of probabilities", "erro das probabilidades"),
     "error of means": ("error of means, in s.d.", "erro das médias, em d.p."),
+    "error of standard deviations": ("error of s.d., in s.d.", "erro dos d.p., em d.p."),
     "error of interval ends": ("error of interval ends, in s.d.", "erro dos extremos de intervalos, em d.p."),
     "BFMI": ("BFMI", "BFMI"),
     "divergences": ("divergences", "divergências"),
@@ -153,19 +155,18 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
     "tail ESS": ("And for the ends of intervals?", "E para os extremos dos intervalos?"),
     "R-hat of units": ("Do they agree on every unit?", "Concordam sobre cada unidade?"),
     "bulk ESS of units": ("Are there enough draws of every unit?", "Há amostras bastantes de cada unidade?"),
-    "bulk ESS of ranks": (
-        "Are there enough draws for ranks?",
-        "Há amostras bastantes para os postos?",
-    ),
+    "bulk ESS of ranks": ("Are there enough draws for ranks?", "Há amostras bastantes para os postos?"),
     "tail ESS of ranks": ("And for rank intervals?", "E para os intervalos dos postos?"),
     "error of means": (
         "Would other draws change a printed mean by much?",
         "Outras amostras mudariam muito uma média impressa?",
     ),
-    "error of interval ends": (
-        "Or the end of an interval?",
-        "Ou o extremo de um intervalo?",
+    "error of probabilities": (
+        "Would other draws change a printed probability by much?",
+        "Outras amostras mudariam muito uma probabilidade impressa?",
     ),
+    "error of standard deviations": ("Or a standard deviation?", "Ou um desvio padrão?"),
+    "error of interval ends": ("Or the end of an interval?", "Ou o extremo de um intervalo?"),
     "BFMI": (
         "Are the sampler's steps wide enough for the tails?",
         "Os passos do amostrador alcançam as caudas?",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from known_fits import fit_at_truth
+from small_fits import build_fit
 from trends import simulate as simulate_trend
 from trends import trend_model
 
@@ -15,10 +16,15 @@ from bayes_saude.inference.simulate import simulate
 from bayes_saude.summaries import checks as module
 from bayes_saude.summaries.checks import OF_PRIORS, check, misfits, prior_sensitivity
 from bayes_saude.summaries.power_scaling import COLUMNS
-from bayes_saude.summaries.rank_checks import rank_gates
+from bayes_saude.summaries.rank_checks import events, rank_gates
+from bayes_saude.summaries.ranked import unit_ranks
+from bayes_saude.summaries.ranking import rank
 
 TRUTH = {"intercept": 70, "slope": 2, "sd_intercept": 8, "sd_slope": 1.5, "corr": 0.3, "sd_resid": 4}
-GATES = ["bulk ESS of ranks", "tail ESS of ranks", "error of means", "error of interval ends"]
+GATES = [
+    "bulk ESS of ranks", "tail ESS of ranks", "error of probabilities",
+    "error of means", "error of standard deviations", "error of interval ends",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +60,48 @@ def test_a_sound_fit_of_a_true_model_passes_and_is_ready_for_json(fitted):
     report = check(fitted)
     assert report["passed"]
     assert not report["warnings"]
-    assert [gate["name"] for gate in report["gates"]][-4:] == GATES
+    assert [gate["name"] for gate in report["gates"]][-6:] == GATES
     assert json.loads(json.dumps(report, allow_nan=False)) == report
 
 
 def test_one_unit_of_thirty_whose_draws_hardly_move_is_found_and_stops(fitted):
     unit = fitted["posterior"]["municipality"].values[17]
     gates = rank_gates(slowed(fitted, unit))
-    assert failing(gates) == dict.fromkeys(GATES, f"slope of {unit}")
+    found = failing(gates)
+    assert set(found) == set(GATES)
+    # Which of a slope and of the level three years on is the worst is a matter of chance.
+    assert all(parameter.endswith(f" of {unit}") for parameter in found.values())
+    assert found["error of probabilities"].startswith("p_")
     assert "more draws" in gates[0]["advice"]
+
+
+@pytest.mark.parametrize("within", [None, "region"])
+def test_probabilities_are_those_that_rankings_print(nested_fit, within):
+    for group in unit_ranks(nested_fit, "municipality", "intercept", within_each=within):
+        printed = rank(nested_fit, within_each=within, top=10).set_index("within")
+        printed = printed.loc[[group.within]].set_index("unit").loc[group.units.tolist()]
+        found = dict(events(group, 71.0, higher=True))
+        for column in ("p_top", "p_bottom", "p_best", "p_above_mean", "p_meets_target"):
+            if column not in found:
+                assert printed[column].isna().all() or len(printed) == 1
+            else:
+                np.testing.assert_allclose(found[column].mean(axis=(0, 1)), printed[column])
+
+
+def test_the_error_of_a_probability_is_what_other_draws_change_of_it():
+    # Two of three units change places from draw to draw, as a coin falls.
+    rng = np.random.default_rng(1)
+    effects = np.zeros((2, 500, 3, 2))
+    effects[..., 0, 0] = 3
+    effects[..., 1:, 0] = rng.permuted(np.broadcast_to([1.0, 2.0], (2, 500, 2)), axis=-1)
+    effects[..., 1] = rng.normal(size=(2, 500, 3))
+    (gate,) = [
+        gate
+        for gate in rank_gates(build_fit({"region": effects}, {"region": list("ABC")}))
+        if gate["name"] == "error of probabilities"
+    ]
+    assert gate["value"] == pytest.approx(0.5 / np.sqrt(1000), rel=0.25)
+    assert gate["passed"]
 
 
 def test_replicates_apart_are_no_fault_of_the_sampling(fitted):
