@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from bayes_saude.data.territory import canonical_name, territory
+from bayes_saude.data.territory import any_known, canonical_name, territory
 from bayes_saude.errors import DataError, Fault
 
 # The first two digits of the municipalities of each state.
@@ -86,6 +86,16 @@ def six_digit_codes(values: pd.Series, source: str) -> pd.Series:
             faults,
         )
     return values.map(lambda value: str(as_code(value))[:6]).astype(str)
+
+
+def any_municipality(units: pd.Series) -> bool:
+    """Tell whether at least one unit is a municipality, by its code or its name.
+
+    Parameters
+    ----------
+    units : pandas.Series of str
+    """
+    return bool(units.map(lambda unit: fault_of(unit) is None).any()) or any_known(units)
 
 
 def municipality_codes(municipalities: pd.Series, source: str) -> pd.Series:

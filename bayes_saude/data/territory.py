@@ -20,6 +20,19 @@ def territory() -> pd.DataFrame:
     return read_published("sa2015/territory")
 
 
+def any_known(names: pd.Series) -> bool:
+    """Tell whether at least one name is that of a municipality of Minas Gerais, see `canonical_name`."""
+    return bool(folded(names).isin(list(_known_names())).any())
+
+
+def _known_names() -> dict[str, str]:
+    """Give canonical names by all spellings that are known, folded."""
+    official = read_published("sa2015/territory")["municipality"]
+    variants = read_published("sa2015/name_variants")
+    known = dict(zip(folded(variants["printed"]), variants["municipality"], strict=True))
+    return known | dict(zip(folded(official), official, strict=True))
+
+
 def canonical_name(names: pd.Series) -> pd.Series:
     """Give municipalities their canonical names, those of `territory()`.
 
@@ -40,15 +53,12 @@ def canonical_name(names: pd.Series) -> pd.Series:
     DataError
         If any is not a municipality of Minas Gerais; it names each with its index label.
     """
-    official = read_published("sa2015/territory")["municipality"]
-    variants = read_published("sa2015/name_variants")
-    known = dict(zip(folded(variants["printed"]), variants["municipality"], strict=True))
-    known.update(zip(folded(official), official, strict=True))
-
+    known = _known_names()
     found = folded(names).map(known)
     column = None if names.name is None else str(names.name)
     unknown = names[found.isna()].drop_duplicates()
     if len(unknown):
+        official = sorted(set(known.values()))
         raise DataError(
             "Some names are not municipalities of Minas Gerais.",
             "Write the names as IBGE does; `bayes_saude.data.territory.territory()` lists them.",

@@ -1,10 +1,14 @@
 """The maps of a result, for which its polygons of municipalities are joined to the units of each level."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+import xarray as xr
+
 from bayes_saude.data.areas import dissolve
+from bayes_saude.data.ibge_codes import any_municipality
 from bayes_saude.figures.frame import ResultFigure, ShownResult
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.plots.maps import (
@@ -13,7 +17,7 @@ from bayes_saude.plots.maps import (
     plot_rank_width_map,
     plot_value_map,
 )
-from bayes_saude.summaries.coefficients import panel_of
+from bayes_saude.summaries.coefficients import panel_of, spec_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,12 +54,25 @@ def maps(result: ShownResult) -> Iterator[ResultFigure]:
                 yield result.figure(f"map-{name}-{level}-{by}", key, draw, told)
 
 
+def has_places(fit: xr.DataTree) -> bool:
+    """Tell whether a panel is of municipalities, which have a place on a map, and not of age groups.
+
+    One municipality is enough: where others are misspelt, that is for the maps to say.
+    """
+    panel = panel_of(fit)
+    return any_municipality(panel[_finest(panel, spec_of(fit).data.levels)].drop_duplicates().astype(str))
+
+
+def _finest(panel: pd.DataFrame, levels: Sequence[str]) -> str:
+    # In a model of regions alone, the rows of a region are those of its municipalities.
+    return UNIT if UNIT in panel else levels[-1]
+
+
 def _areas(result: ShownResult, polygons: "gpd.GeoDataFrame") -> dict[str, "gpd.GeoDataFrame"]:
     """Make the polygons of each level: those of municipalities, or dissolved from them as the panel says."""
     panel = panel_of(result.fit)
     levels = result.spec.data.levels
-    # In a model of regions alone, the rows of a region are those of its municipalities.
-    finest = UNIT if UNIT in panel else levels[-1]
+    finest = _finest(panel, levels)
     return {
         level: polygons if level == finest else dissolve(polygons, level, panel, municipality=finest)
         for level in levels

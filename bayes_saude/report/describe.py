@@ -87,6 +87,8 @@ def model_facts(fit: xr.DataTree, lang: Lang) -> Facts:
         origin=f"{spec.data.origin:.15g}",
         time=time_word(spec.data.time, lang),
     )
+    if spec.model.sequence:
+        trend += " " + say("sequence", lang, units=level_word(spec.model.sequence, lang))
     if spec.model.year_effects:
         trend += " " + say("year_effects", lang)
     facts = [

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import logging
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from bayes_saude import __version__
 from bayes_saude.figures.frame import note_of
+from bayes_saude.figures.maps import has_places
 from bayes_saude.figures.result import each_figure
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.describe import (
@@ -43,6 +45,8 @@ from bayes_saude.summaries.coefficients import scale_of, spec_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+logger = logging.getLogger(__name__)
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Sections of a chapter, by the keys of their headings.
@@ -87,7 +91,8 @@ def chapter(
     all_figures : bool
         Draw also those that only some readers want.
     polygons : geopandas.GeoDataFrame, optional
-        Of municipalities, from `read_polygons`: there are maps only where they are given.
+        Of municipalities, from `read_polygons`: there are maps only where they are given, and of panels of
+        municipalities.
 
     Returns
     -------
@@ -96,6 +101,9 @@ def chapter(
     fit, checks = result.fit, result.report
     spec = spec_of(fit)
     note = note_of(fit, lang)
+    if polygons is not None and not has_places(fit):
+        logger.warning("%s: its units are no municipalities, so that it has no maps", spec.name)
+        polygons = None
     figures = each_figure(
         fit, checks, result.ranking, result.comparison,
         hyperparameters=result.hyperparameters, polygons=polygons, main=not all_figures, lang=lang,

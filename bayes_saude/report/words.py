@@ -146,6 +146,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "variação por {time}.",
     ),
     "predictors": ("Groups beside the levels", "Grupos além dos níveis"),
+    "sequence": (
+        "The {units} stand in an order, and neighbours are alike: their effects are a random walk.",
+        "As unidades ({units}) têm uma ordem, e as vizinhas se parecem: os efeitos são um passeio aleatório.",
+    ),
     "year_effects": (
         "Each time deviates from the line by a value of its own, common to all units.",
         "Cada tempo desvia-se da reta por um valor próprio, comum a todas as unidades.",
