@@ -17,9 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.log_likelihood import log_likelihood, marginal_log_likelihood
-from bayes_saude.inference.reading import panel_of, posterior_of
+from bayes_saude.inference.reading import coefficients_by_level, panel_of, posterior_of
 from bayes_saude.inference.simulate import simulate
-from bayes_saude.inference.unit_checks import coefficients_by_level
 from bayes_saude.models.spec import ModelSpec
 
 # Draws among which the truth is ranked: 100 ranks, 0 to 99, are possible.

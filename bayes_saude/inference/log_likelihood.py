@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln, expit, gammaln, log_expit
 
 from bayes_saude.inference.effects import covariances, standard_shifts
-from bayes_saude.inference.reading import panel_of, posterior_of
-from bayes_saude.inference.unit_checks import coefficients_by_level
+from bayes_saude.inference.reading import coefficients_by_level, panel_of, posterior_of
 from bayes_saude.models.marginal import pass_up
 from bayes_saude.models.moments import make_moments
 from bayes_saude.models.outcomes import FAMILIES

@@ -1,6 +1,7 @@
 """What a fit holds, read from it: its model, its draws, how they were made, its panel."""
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,39 @@ def posterior_of(fit: xr.DataTree) -> xr.Dataset:
     xarray.Dataset
     """
     return fit["posterior"].to_dataset()
+
+
+def coefficients_by_level(
+    fit: xr.DataTree, terms: Sequence[str] | None = None
+) -> Iterator[tuple[str, xr.DataArray]]:
+    """Add up the fixed effects, those of the units around a unit, and its own.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    terms : sequence of str, optional
+        Of those that units have of their own, which; all of them if left out.
+
+    Yields
+    ------
+    str, xarray.DataArray
+        A level, outermost first, and its units' total coefficients, dims (term, chain, draw, level).
+    """
+    posterior = posterior_of(fit)
+    terms = posterior["term"].values.tolist() if terms is None else list(terms)
+    total = xr.concat([posterior[term] for term in terms], dim="term").assign_coords(term=terms)
+    outer = ""
+    for level in posterior["level"].values.tolist():
+        if outer:
+            panel = panel_of(fit)
+            home = dict(zip(panel[level], panel[outer], strict=True))
+            homes = [home[unit] for unit in posterior[level].values.tolist()]
+            total = total.sel({outer: homes}).rename({outer: level})
+        units = {level: posterior[level].values}
+        effects = posterior[f"{level}_effect"].sel(term=terms)
+        total = (total + effects.drop_vars(level)).assign_coords(units)
+        yield level, total
+        outer = level
 
 
 def replicates_of(fit: xr.DataTree) -> NDArray[np.int64]:

@@ -1,13 +1,12 @@
 """How well every unit's coefficients were sampled, where they are parameters of the model."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import arviz_stats
 import numpy as np
 import xarray as xr
 
-from bayes_saude.inference.reading import panel_of, posterior_of, replicates_of, sampler_of
+from bayes_saude.inference.reading import coefficients_by_level, replicates_of, sampler_of
 from bayes_saude.inference.replicates import about_replicates
 
 
@@ -21,29 +20,6 @@ class Worst(NamedTuple):
 def effects_are_kept(fit: xr.DataTree) -> bool:
     """Whether units' effects were sampled, with an error of their own, and not drawn exactly."""
     return sampler_of(fit).get("effects") == "kept"
-
-
-def coefficients_by_level(fit: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]]:
-    """Add up the fixed effects, those of the units around a unit, and its own.
-
-    Yields
-    ------
-    str, xarray.DataArray
-        A level, outermost first, and its units' total coefficients, dims (chain, draw, level, term).
-    """
-    posterior, panel = posterior_of(fit), panel_of(fit)
-    terms = posterior["term"].values.tolist()
-    total = xr.concat([posterior[term] for term in terms], dim="term").assign_coords(term=terms)
-    outer = ""
-    for level in posterior["level"].values.tolist():
-        if outer:
-            home = dict(zip(panel[level], panel[outer], strict=True))
-            homes = [home[unit] for unit in posterior[level].values.tolist()]
-            total = total.sel({outer: homes}).rename({outer: level})
-        units = {level: posterior[level].values}
-        total = (total + posterior[f"{level}_effect"].drop_vars(level)).assign_coords(units)
-        yield level, total
-        outer = level
 
 
 def worst_units(fit: xr.DataTree) -> Worst:

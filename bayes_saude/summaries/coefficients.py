@@ -21,7 +21,14 @@ import xarray as xr
 
 from bayes_saude.data.panel import reach_of
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
-from bayes_saude.inference.reading import panel_of, posterior_of, replicates_of, sampler_of, spec_of
+from bayes_saude.inference.reading import (
+    coefficients_by_level,
+    panel_of,
+    posterior_of,
+    replicates_of,
+    sampler_of,
+    spec_of,
+)
 from bayes_saude.models.outcomes import FAMILIES, LOG, LOGIT, Link
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 
@@ -150,21 +157,13 @@ def _link(fit: xr.DataTree) -> Link:
 
 
 def _innermost(fit: xr.DataTree, term: str) -> xr.DataArray:
-    """Add fixed effect, ancestors' effects and own, for the innermost units."""
+    """Draw a coefficient of the innermost units, with all that is around them."""
     posterior = posterior_of(fit)
+    if term in posterior["term"].values:
+        *_, (_, total) = coefficients_by_level(fit, [term])
+        return total.sel(term=term, drop=True).rename(term)
     innermost = str(posterior["level"].values[-1])
-    total = posterior[term]
-    for outer in _levels_down_to(fit, innermost):
-        effect = posterior[f"{outer}_effect"]
-        if term not in effect["term"].values:
-            continue
-        own = effect.sel(term=term, drop=True)
-        if outer != innermost:
-            own = own.sel({outer: ancestor_units(fit, innermost, outer)}).drop_vars(outer)
-        total = total + own
-    if innermost not in total.dims:
-        total = total.expand_dims({innermost: posterior[innermost].values}, axis=-1)
-    return total.rename(term)
+    return posterior[term].expand_dims({innermost: posterior[innermost].values}, axis=-1)
 
 
 def _mean_of_units(fit: xr.DataTree, level: str, values: xr.DataArray) -> xr.DataArray:

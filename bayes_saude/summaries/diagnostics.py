@@ -17,8 +17,9 @@ from bayes_saude.inference.checks import (
     hyperparameter_draws,
 )
 from bayes_saude.inference.energy import bfmi
+from bayes_saude.inference.reading import coefficients_by_level
 from bayes_saude.inference.replicates import about_replicates
-from bayes_saude.inference.unit_checks import coefficients_by_level, effects_are_kept
+from bayes_saude.inference.unit_checks import effects_are_kept
 from bayes_saude.summaries.coefficients import replicates_of
 
 HYPERPARAMETER = "hyperparameter"

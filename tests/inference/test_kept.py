@@ -10,8 +10,8 @@ from scipy import stats
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.fit import fit
+from bayes_saude.inference.reading import coefficients_by_level
 from bayes_saude.inference.store import load, save
-from bayes_saude.inference.unit_checks import coefficients_by_level
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.summaries.coefficients import unit_quantity
 from bayes_saude.summaries.comparison import hyperparameters

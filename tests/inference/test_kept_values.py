@@ -12,7 +12,7 @@ from trends import simulate, trend_model
 from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.kept import KeptTrend
-from bayes_saude.inference.unit_checks import coefficients_by_level
+from bayes_saude.inference.reading import coefficients_by_level
 from bayes_saude.models.predictor import make_tree
 from bayes_saude.models.priors import resolve_priors
 from bayes_saude.models.shifts import make_shifts
