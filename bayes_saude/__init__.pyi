@@ -69,6 +69,9 @@ from .summaries.comparison import mark_borderline as mark_borderline
 from .summaries.correlation import correlation_densities as correlation_densities
 from .summaries.cross_validation import compare_predictions as compare_predictions
 from .summaries.cross_validation import cross_validate as cross_validate
+from .summaries.cross_validation import influential_units as influential_units
+from .summaries.cross_validation import prediction_scores as prediction_scores
+from .summaries.cross_validation import read_cross_validation as read_cross_validation
 from .summaries.diagnostics import diagnose_chains as diagnose_chains
 from .summaries.diagnostics import diagnose_draws as diagnose_draws
 from .summaries.least_squares import least_squares as least_squares

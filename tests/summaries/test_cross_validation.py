@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from events import event_model, simulate_events
+import xarray as xr
 from scipy import stats
 from scipy.special import logsumexp
 from trends import ORIGIN, trend_model
 from trends import simulate as simulate_trend
 
+from bayes_saude.data.spreadsheet_text import csv_text
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.reading import panel_of
@@ -17,8 +18,11 @@ from bayes_saude.summaries.cross_validation import (
     COLUMNS,
     compare_predictions,
     cross_validate,
-    unit_log_densities,
+    influential_units,
+    prediction_scores,
+    read_cross_validation,
 )
+from bayes_saude.summaries.unit_densities import unit_log_densities
 
 SCATTER = {"region": (8, 1.5, 0.3), "municipality": (4, 0.5, 0)}
 
@@ -99,6 +103,10 @@ def test_a_unit_that_moves_the_hyperparameters_is_left_out_by_a_fit_without_it(p
     densities = unit_log_densities(refit(fitted, panel=kept, seed=0), 1, whole[own]).values.ravel()
     assert scores.loc[far, "elpd"] == pytest.approx(logsumexp(densities) - np.log(densities.size))
     assert scores["elpd"].idxmin() == far
+    assert influential_units(fitted)["unit"].tolist() == [far]
+    weighted = cross_validate(fitted, refits=0)
+    assert not weighted["refitted"].any()
+    assert prediction_scores(weighted)["unreliable"].tolist() == [1]
 
 
 def test_each_row_of_a_year_is_predicted_by_its_units_line_without_the_year(flat):
@@ -131,10 +139,14 @@ def test_year_effects_predict_units_better_where_there_is_a_dip(years):
 def test_the_standard_error_is_of_the_sum_over_units():
     rng = np.random.default_rng(1)
     keys = {
+        "by": "year",
         "replicate": 1,
         "left_out": ["2011", "2012"] * 200,
         "unit": np.repeat(np.arange(200), 2),
         "rows": 1,
+        "mcse": 0.1,
+        "khat": np.nan,
+        "refitted": True,
     }
     first, second = (pd.DataFrame({**keys, "elpd": values}) for values in rng.normal(size=(2, 400)))
     found = compare_predictions(first, second)
@@ -144,7 +156,9 @@ def test_the_standard_error_is_of_the_sum_over_units():
 
 
 def test_other_rows_are_refused():
-    table = pd.DataFrame({"replicate": 1, "left_out": "A", "unit": ["A"], "rows": 4, "elpd": -3.0})
+    table = pd.DataFrame(
+        {"by": "unit", "replicate": 1, "left_out": "A", "unit": ["A"], "rows": 4, "elpd": -3.0}
+    )
     with pytest.raises(BayesSaudeError, match="do not score the same rows"):
         compare_predictions(table, table.assign(rows=3))
 
@@ -163,13 +177,52 @@ def test_values_on_a_link_are_scored_in_their_own_unit(panel):
     assert apart == pytest.approx(scores["rows"].to_numpy() * np.log(100), abs=0.2)
 
 
-def test_families_of_events_and_sampled_units_are_refused(panel):
-    events, _ = simulate_events(
-        1, family="binomial", fixed=(-1, 0), scatter={"region": (0.3, 0.05, 0)}, regions=5, per_region=1
-    )
-    fitted = fit(event_model("binomial", ["region"]), events, seed=1, draws=20, tune=50, chains=2)
-    with pytest.raises(BayesSaudeError, match="outcomes of one column"):
+def test_units_in_order_are_not_left_out():
+    text = trend_model(["municipality"]).text.replace("[ranking]", 'sequence = "municipality"\n[ranking]')
+    fitted = xr.DataTree()
+    fitted.attrs = {"model": "in-order", "model_file": text}
+    with pytest.raises(BayesSaudeError, match="stand in an order"):
         cross_validate(fitted)
+    assert influential_units(fitted).empty
+
+
+def test_a_written_table_is_read_as_it_was(tmp_path):
+    table = pd.DataFrame(
+        {
+            "by": ["unit", "year", "year"],
+            "replicate": [1, 1, 2],
+            "left_out": ["=A1", "2011", "2011"],
+            "unit": ["=A1", "NA", "001"],
+            "rows": [4, 1, 1],
+            "elpd": [-12.5, -3.25, -1e-9],
+            "mcse": [0.01, 0.02, 0.5],
+            "khat": [0.75, np.nan, np.nan],
+            "refitted": [False, True, True],
+        }
+    )
+    file = tmp_path / "cross_validation.csv"
+    file.write_text(csv_text(table), encoding="utf-8")
+    assert "\n'=A1" not in file.read_text(encoding="utf-8")
+    pd.testing.assert_frame_equal(read_cross_validation(file), table)
+
+
+def test_scores_of_both_ways_are_compared_one_by_one():
+    keys = {"replicate": 1, "unit": ["A", "B"], "rows": 1, "mcse": 0.3, "khat": [0.2, 0.9], "refitted": False}
+    units = pd.DataFrame({"by": "unit", "left_out": ["A", "B"], "elpd": [-1.0, -2.0], **keys})
+    years = pd.DataFrame({"by": "year", "left_out": "2011", "elpd": [-3.0, -5.0], **keys})
+    both = pd.concat([units, years.assign(khat=np.nan, refitted=True)], ignore_index=True)
+    with pytest.raises(BayesSaudeError, match='by="unit"'):
+        compare_predictions(both, both)
+    worse = both.assign(elpd=both["elpd"] - 1)
+    found = compare_predictions(both, worse, by="unit")
+    assert found["difference"] == 2
+    assert found["unreliable"] == 1
+    assert found["mcse"] == pytest.approx(0.6 * np.sqrt(2))
+    assert compare_predictions(both, worse, by="year")["unreliable"] == 0
+    scores = prediction_scores(both).set_index("by")
+    assert scores.loc["unit", "elpd"] == -3
+    assert scores.loc["year", ["left_out", "refitted", "unreliable"]].tolist() == [1, 1, 0]
+    assert scores.loc["unit", ["left_out", "refitted", "unreliable"]].tolist() == [2, 0, 1]
 
 
 def test_two_years_are_too_few_to_leave_one_out(panel):
