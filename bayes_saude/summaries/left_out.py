@@ -17,8 +17,8 @@ from scipy.special import logsumexp
 
 from bayes_saude.errors import DataError
 from bayes_saude.inference.log_likelihood import LOG_DENSITIES
+from bayes_saude.inference.reading import coefficients_by_level
 from bayes_saude.inference.refit import refit
-from bayes_saude.inference.unit_checks import coefficients_by_level
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import panel_of, posterior_of, replicates_of, spec_of
