@@ -37,6 +37,8 @@ def refit(
         Integrated families take a second, as the model is compiled once for all.
     """
     kept = panel_of(fit) if panel is None else panel
+    # Stated, default ones too: what differs between two fits is what was asked for, and nothing else.
+    # `verify --refit` does not, as it holds all that made a fit against what this version makes of it.
     stated = {**priors_from_json(fit.attrs["priors"]), **(priors or {})}
     spec = spec_of(fit)
     sampler = sampler_of(fit)

@@ -29,6 +29,7 @@ MAKE_AGAIN = {
     "ranking.csv": "bayes-saude rank",
     "comparison.csv": "bayes-saude compare",
     "hyperparameters.csv": "bayes-saude compare",
+    "sensitivity.csv": "bayes-saude sensitivity",
     "checks.json": "bayes-saude check",
 }
 
@@ -135,6 +136,8 @@ def _of_leftovers(folder: Path) -> list[Finding]:
 
 def _by_folder(name: str) -> str:
     folder = name.rpartition("/")[0]
+    if name.startswith(f"{FIGURES}/sensitivity-"):
+        return MAKE_AGAIN["sensitivity.csv"]
     return f"bayes-saude {folder}" if folder in (FIGURES, TABLES) else "bayes-saude fit --force"
 
 
@@ -162,6 +165,8 @@ def _of_refit(fit: xr.DataTree) -> Finding:
     """Fit again by what the fit says of itself, and compare."""
     sampler = sampler_of(fit)
     settings = {name: int(sampler[name]) for name in ("draws", "tune", "chains")}
+    # Not by `refit`, which states the fit's own priors: default ones are scaled anew here, that a panel or a
+    # scaling that has become another shows in the draws.
     again = fit_validated(
         spec_of(fit), panel_of(fit), **settings, seed=int(fit.attrs["seed"]), progress=False
     )

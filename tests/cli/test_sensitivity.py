@@ -59,11 +59,16 @@ def test_the_table_and_its_figures_are_files_of_the_result_folder(result):
     findings = {finding.name: finding.differs for finding in verify(result)}
     assert figures | {"sensitivity.csv"} <= set(findings)
     assert not any(findings.values())
-    again = load(result)
-    again["posterior"]["intercept"].values[:] += 1
-    save(again, result)
-    assert not (result / "sensitivity.csv").exists()
-    assert not any((result / "figures").iterdir())
+    again = shutil.copytree(result, result.with_name("again"))
+    fitted = load(again)
+    fitted["posterior"]["intercept"].values[:] += 1
+    save(fitted, again)
+    assert not (again / "sensitivity.csv").exists()
+    assert not any((again / "figures").iterdir())
+    for name in (*figures, "sensitivity.csv"):
+        (result / name).unlink()
+    missing = [finding.told for finding in verify(result) if finding.differs]
+    assert missing == ["missing; make it again: bayes-saude sensitivity"] * 3
 
 
 def test_a_fit_that_fails_its_checks_is_refused_before_any_other_is_made(model_file, tmp_path, monkeypatch):
