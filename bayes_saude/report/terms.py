@@ -209,10 +209,10 @@ ADVICE_PT: Mapping[str, str] = {
         "As unidades não são uma população normal em torno de sua média: as dos extremos são atraídas demais "
         "para ela. Veja-as, e tente outro nível em torno das unidades, ou um preditor."
     ),
-    "Priors and data pull it apart: see that the priors say what is known. See what other priors change, "
-    "`sensitivity`, and say so beside the ranking.": (
-        "Prioris e dados puxam em sentidos opostos: veja se as prioris dizem o que se sabe. Veja o que "
-        "outras prioris mudam, `sensitivity`, e diga-o junto à classificação."
+    "Priors and data may be in conflict over it: see that the priors say what is known. See what other "
+    "priors change, `sensitivity`, and say so beside the ranking.": (
+        "Prioris e dados podem estar em conflito sobre ele: veja se as prioris dizem o que se sabe. Veja o "
+        "que outras prioris mudam, `sensitivity`, e diga-o junto à classificação."
     ),
     "The data say little of it, and the priors decide. See what other priors change, `sensitivity`, and say "
     "so beside the ranking.": (

@@ -45,7 +45,9 @@ ADVICE = {
 }
 OTHER_PRIORS = "See what other priors change, `sensitivity`, and say so beside the ranking."
 OF_PRIORS = {
-    "conflict": f"Priors and data pull it apart: see that the priors say what is known. {OTHER_PRIORS}",
+    "conflict": (
+        f"Priors and data may be in conflict over it: see that the priors say what is known. {OTHER_PRIORS}"
+    ),
     "weak": f"The data say little of it, and the priors decide. {OTHER_PRIORS}",
     "either": f"It moves with the priors; whether with the data too, these draws do not tell. {OTHER_PRIORS}",
     "untold": "These draws do not tell how far it rests on its priors: fit with others, `sensitivity`.",

@@ -313,8 +313,8 @@ def test_what_moves_with_its_priors_is_told_and_stops_nothing(model_file, covera
         text_of(tree(written([tmp_path / "far"], tmp_path, lang=lang))) for lang in ("en", "pt")
     )
     assert "Warnings: which parameters' posteriors move with the priors" in english
-    assert "Priors and data pull it apart" in english
-    assert "Prioris e dados puxam em sentidos opostos" in portuguese
+    assert "Priors and data may be in conflict over it" in english
+    assert "Prioris e dados podem estar em conflito sobre ele" in portuguese
 
 
 def test_a_report_needs_a_folder_with_a_fit(tmp_path):
