@@ -10,9 +10,12 @@ import xarray as xr
 
 from bayes_saude.data.spreadsheet_text import csv_text
 from bayes_saude.inference.checks import require
-from bayes_saude.inference.conclusions import concluding
+from bayes_saude.inference.conclusions import concluding, is_of
 from bayes_saude.inference.store import PANEL_NOTE, STAMP
 from bayes_saude.summaries.checks import check
+from bayes_saude.summaries.cross_validation import prediction_scores, read_cross_validation
+
+CROSS_VALIDATION = "cross_validation.csv"
 
 logger = logging.getLogger(__name__)
 
@@ -73,17 +76,54 @@ def write_checks(fit: xr.DataTree, folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        From `check`.
+        From `check`, with `cross_validation`, the rows of `prediction_scores` where the fit has been
+        cross-validated: none before.
     """
-    report = check(fit)
-    _write(json.dumps(report, indent=2, allow_nan=False) + "\n", fit, folder, "checks.json")
+    validated = is_of(fit, folder, CROSS_VALIDATION)
+    table = read_cross_validation(folder / CROSS_VALIDATION) if validated else None
+    report = _write_report(check(fit), table, fit, folder)
     if note := fit.attrs["panel_note"]:
         _write(f"{note}\n", fit, folder, PANEL_NOTE)
     return report
 
 
+def write_cross_validation(
+    table: pd.DataFrame, report: dict[str, Any], fit: xr.DataTree, folder: Path
+) -> dict[str, Any]:
+    """Write `cross_validation.csv`, and its scores into `checks.json`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `cross_validate`.
+    report : dict
+        From `write_checks`.
+    fit : xarray.DataTree
+    folder : Path
+        The fit's result folder.
+
+    Returns
+    -------
+    dict
+        The report with the scores.
+    """
+    _write(csv_text(table), fit, folder, CROSS_VALIDATION)
+    return _write_report(report, table, fit, folder)
+
+
+def _write_report(
+    report: dict[str, Any], table: pd.DataFrame | None, fit: xr.DataTree, folder: Path
+) -> dict[str, Any]:
+    scores = pd.DataFrame() if table is None else prediction_scores(table)
+    # JSON has no NaN.
+    rows = scores.astype(object).where(scores.notna(), None).to_dict("records")
+    report = {**report, "cross_validation": rows}
+    _write(json.dumps(report, indent=2, allow_nan=False) + "\n", fit, folder, "checks.json")
+    return report
+
+
 def write_table(table: pd.DataFrame, fit: xr.DataTree, folder: Path, name: str) -> bool:
-    """Write a table of a result folder: "ranking", "comparison" or "hyperparameters", as CSV.
+    """Write a table of a result folder, such as "ranking" or "comparison", as CSV.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from bayes_saude import __version__
+from bayes_saude.cli.check import check, print_checks
 from bayes_saude.cli.figures import figures
 from bayes_saude.cli.icsap import icsap
 from bayes_saude.cli.interruption import ending_when_interrupted
@@ -153,25 +154,11 @@ def fit(
     )  # fmt: skip
     if on_terminal():
         typer.echo(err=True)  # the sampler's progress leaves its last line open
-    _print_checks(checked(fitted, folder, despite=True))
+    print_checks(checked(fitted, folder, despite=True))
     typer.echo(f"Saved in {folder}")
 
 
-@app.command()
-def check(result: Result) -> None:
-    """Check whether a fit has converged. The exit status is 1 where a gate fails.
-
-    Where the model does not reproduce the data, a warning says so; it changes no exit status.
-
-    Example: bayes-saude check results/sa2015-esf-region
-    """
-    fitted = load_fit(result)
-    from bayes_saude.results import write_checks
-
-    report = write_checks(fitted, result)
-    _print_checks(report)
-    if not report["passed"]:
-        raise typer.Exit(1)
+app.command()(check)
 
 
 @app.command()
@@ -260,22 +247,6 @@ app.command()(report)
 app.command()(tables)
 app.command()(sensitivity)
 app.command()(verify)
-
-
-def _print_checks(report: dict[str, Any]) -> None:
-    from bayes_saude.console import console, say
-    from bayes_saude.screen_tables import checks_advice, checks_table, misfits_advice, misfits_table
-
-    screen = console()
-    screen.print(checks_table(report))
-    for line in checks_advice(report):
-        say(screen, line)
-    if report["warnings"]:
-        screen.print()
-        screen.print(misfits_table(report))
-        say(screen, "This stops nothing: it is about the model, not about how its posterior was sampled.")
-        for line in misfits_advice(report):
-            say(screen, line)
 
 
 def main() -> None:

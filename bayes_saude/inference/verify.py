@@ -31,6 +31,7 @@ MAKE_AGAIN = {
     "hyperparameters.csv": "bayes-saude compare",
     "sensitivity.csv": "bayes-saude sensitivity",
     "checks.json": "bayes-saude check",
+    "cross_validation.csv": "bayes-saude check --cross-validate",
 }
 
 

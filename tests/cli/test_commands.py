@@ -145,6 +145,37 @@ def test_check_has_exit_status_0_for_a_good_fit_and_1_for_a_bad_one(result, fail
     assert "FAILS" not in good.stdout
 
 
+def test_a_good_fit_is_cross_validated_where_that_is_asked_for(result, failing, tmp_path):
+    folder = tmp_path / result.name / "copy"
+    shutil.copytree(result, folder)
+    before = json.loads((folder / "checks.json").read_text())
+    assert before["cross_validation"] == []
+    done = run("check", folder, "--cross-validate")
+    assert done.exit_code == 0, done.output
+    assert "each unit" in done.stdout
+    assert "each year" in done.stdout
+    after = json.loads((folder / "checks.json").read_text(), parse_constant=pytest.fail)
+    scores = {score["by"]: score for score in after["cross_validation"]}
+    assert {by: score["left_out"] for by, score in scores.items()} == {"unit": 10, "year": 5}
+    table = pd.read_csv(folder / "cross_validation.csv")
+    for by, score in scores.items():
+        assert table.loc[table["by"] == by, "elpd"].sum() == pytest.approx(score["elpd"])
+    assert {**after, "cross_validation": []} == before
+    verified = [line.split() for line in run("verify", folder).stdout.splitlines()]
+    assert ["cross_validation.csv", "ok", "as", "it", "was", "written"] in verified
+
+    # The scores stay as long as their file is what it was.
+    assert "each year" in run("check", folder).stdout
+    with (folder / "cross_validation.csv").open("a") as file:
+        file.write("unit,1,Region A,Region A,5,1.0,,,False\n")
+    assert "each year" not in run("check", folder).stdout
+    assert "check --cross-validate" in run("verify", folder).stdout
+
+    refused = run("check", failing, "--cross-validate")
+    assert refused.exit_code == 1
+    assert not (failing / "cross_validation.csv").exists()
+
+
 def test_what_fails_is_shown_whole_with_the_advice_below_once_even_on_a_narrow_screen(failing, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     lines = run("check", failing).stdout.splitlines()
