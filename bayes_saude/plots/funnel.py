@@ -56,7 +56,7 @@ WORDS = {
     RATE: ("exposure", "exposição"),
     "centre": ("all together", "todos juntos"),
     "limits": ("{prob} limits", "limites de {prob}"),
-    "wide": ("{prob} limits, overdispersed", "limites de {prob}, com sobredispersão"),
+    "wide": ("{prob} limits: chance and scatter of years", "limites de {prob}: acaso e dispersão dos anos"),
     "above": ("above {prob}", "acima de {prob}"),
     "below": ("below {prob}", "abaixo de {prob}"),
 }
@@ -170,6 +170,7 @@ def _units(
     cases, size = ("successes", "trials") if observed.attrs["kind"] == SHARE else ("count", "exposure")
     added = rows.groupby(level)[[cases, size]].sum() / rows["replicate"].nunique()
     added = added.set_axis(["cases", "size"], axis=1).rename_axis("unit").reset_index()
+    added = added[added["size"] > 0]
     return added.assign(observed=added["cases"] / added["size"])
 
 

@@ -107,7 +107,20 @@ def test_the_dispersion_of_a_fit_widens_the_limits():
     ax = plot_funnel(fit, overdispersed=True)
     assert (units(ax)["outside"] == 0).all()
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert legend == ["all together", "95% limits, overdispersed", "99.8% limits, overdispersed"]
+    assert legend == [
+        "all together",
+        "95% limits: chance and scatter of years",
+        "99.8% limits: chance and scatter of years",
+    ]
+
+
+def test_replicates_of_other_sizes_have_limits_at_their_mean_and_units_without_trials_none():
+    twice = pd.concat([PANEL.assign(replicate=1), PANEL.assign(replicate=2, trials=PANEL["trials"] + 1)])
+    twice.loc[twice["city"] == "Inside", ["successes", "trials"]] = 0
+    drawn = units(plot_funnel(twice, level="city"))
+    assert "Inside" not in drawn.index
+    assert (drawn["size"] % 1 == 0.5).all()
+    assert np.isfinite(drawn[["low_inner", "high_inner", "low_outer", "high_outer"]]).all(axis=None)
 
 
 def test_sizes_that_differ_much_are_on_a_logarithmic_axis():

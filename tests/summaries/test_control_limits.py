@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bayes_saude.errors import BayesSaudeError
 from bayes_saude.summaries.control_limits import control_limits
 
 
@@ -70,3 +71,20 @@ def test_no_dispersion_is_the_limit_of_little():
     plain, little = (control_limits([500], 0.3, 0.95, dispersion=value) for value in (0.0, 1e-6))
     assert little[0] == pytest.approx(plain[0], abs=1 / 500)
     assert little[1] == pytest.approx(plain[1], abs=1 / 500)
+
+
+def test_trials_that_are_no_whole_number_have_limits_between_those_of_their_neighbours():
+    low, high = control_limits([10, 10.25, 11], 0.5, 0.95)
+    for limit in (low, high):
+        assert limit[1] == pytest.approx(0.75 * limit[0] + 0.25 * limit[2])
+    # Less than one trial is at most one; a single share is 0 or 1.
+    np.testing.assert_allclose(control_limits([0.5], 0.5, 0.95), control_limits([1], 0.5, 0.95))
+    low, high = control_limits([0.5, 1], 0.5, 0.95, dispersion=0.2)
+    assert low == pytest.approx(0, abs=1e-6)
+    assert high == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("size", [0, -1, np.nan])
+def test_sizes_that_are_not_above_zero_are_refused(size):
+    with pytest.raises(BayesSaudeError, match="Leave out units of size zero"):
+        control_limits([10, size], 0.5, 0.95)
