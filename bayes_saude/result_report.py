@@ -17,8 +17,8 @@ from bayes_saude.inference.writing import replacing
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.one_panel import Member, member, sections_of
 from bayes_saude.report.page import Chapter, chapter, render
-from bayes_saude.results import Result, checked
-from bayes_saude.summaries import comparison, ranking
+from bayes_saude.results import CROSS_VALIDATION, Result, checked
+from bayes_saude.summaries import comparison, cross_validation, ranking
 from bayes_saude.summaries.reml import reml
 from bayes_saude.workers import spread_over
 
@@ -55,7 +55,8 @@ def write_report(
     all_figures : bool
         Draw also those about details, such as the matrix of ranks and the page of diagnostics.
     polygons : str or Path, optional
-        A file of municipalities' polygons that `read_polygons` reads, for maps.
+        A file of municipalities' polygons that `read_polygons` reads, for maps of the models that are of
+        municipalities.
     workers : int
         Processes that share the work. A script that gives more than one keeps its own work below
         `if __name__ == "__main__":`, because every process reads the script.
@@ -118,7 +119,7 @@ def _chapter_or_error(
         result = read_result(folder, despite=despite)
         shapes = None if polygons is None else read_polygons(polygons)
         told = chapter(result, lang, all_figures=all_figures, polygons=shapes)
-        return told, [member(result)] if among_others else []
+        return told, [member(result, _scores(result.fit, folder))] if among_others else []
     except ConvergenceError as error:
         return str(error)
 
@@ -148,6 +149,14 @@ def read_result(folder: Path, *, despite: bool = False) -> Result:
         parameters = comparison.hyperparameters(fit, frequentist)
         compared = comparison.compare(fit, frequentist, ranking=ranked)
     return Result(fit, report, ranked, compared, parameters)
+
+
+def _scores(fit: xr.DataTree, folder: Path) -> pd.DataFrame | None:
+    """Read what cross-validation has said of a fit; None where it was not asked, or by another version."""
+    if not is_of(fit, folder, CROSS_VALIDATION):
+        return None
+    table = cross_validation.read_cross_validation(folder / CROSS_VALIDATION)
+    return table if tuple(table.columns) == cross_validation.COLUMNS else None
 
 
 def _table(fit: xr.DataTree, folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame | None:

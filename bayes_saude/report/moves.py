@@ -30,28 +30,30 @@ def moves_table(found: pd.DataFrame, top: int, lang: Lang) -> TextTable:
         Size of the groups of first and last units.
     lang : {"en", "pt"}
     """
+    with_ends = bool(found["same_top"].notna().all())
     rows = [
         [
             say("from_to_model", lang, first=row["first"], second=row["second"]),
-            say("units_by", lang, **_named(row["level"], row["by"], lang)),
+            say("n_units_by", lang, n=row["units"], **_named(row["level"], row["by"], lang, capital=False)),
             comma(f"{row['rank_correlation']:.3f}", lang),
-            *(_places(row[key], lang) for key in ("mean_shift", "mean_by_chance")),
-            *(_places(row[key], lang) for key in ("largest_shift", "largest_by_chance")),
+            *(
+                f"{_places(row[f'{kind}_shift'], lang)} ({_places(row[f'{kind}_by_chance'], lang)})"
+                for kind in ("mean", "largest")
+            ),
             row["shifted_unit"],
-            say("named_text", lang, first=row["named_first"], second=row["named"], units=row["units"]),
+            say("named_text", lang, first=row["named_first"], second=row["named"]),
             str(row["changed"]),
-            *("" if pd.isna(row[end]) else f"{row[end]:.0f}" for end in ("same_top", "same_bottom")),
+            *([f"{row['same_top']:.0f}; {row['same_bottom']:.0f}"] if with_ends else []),
         ]
         for row in found.to_dict("records")
     ]
     columns = [
-        Column(say("analysis", lang), False),
+        Column(say("models", lang), False),
         Column(say("ranked", lang), False),
-        *(Column(say(key, lang)) for key in ("rank_correlation", "mean_shift", "by_chance")),
-        *(Column(say(key, lang)) for key in ("largest_shift", "by_chance")),
+        *(Column(say(key, lang)) for key in ("rank_correlation", "mean_shift", "largest_shift")),
         Column(say("shifted_unit", lang), False),
         *(Column(say(key, lang)) for key in ("named", "changed")),
-        *(Column(say(key, lang, top=top)) for key in ("same_top", "same_bottom")),
+        *([Column(say("same_ends", lang, top=top))] if with_ends else []),
     ]
     return TextTable(say("moves_caption", lang), columns, rows, say("moves_note", lang, top=top))
 
@@ -68,11 +70,13 @@ def movers_table(level: str, by: str, standings: Mapping[str, pd.DataFrame], lan
     """
     ranks = pd.DataFrame({name: table["expected_rank"] for name, table in standings.items()})
     farthest = ranks.assign(span=ranks.max(axis=1) - ranks.min(axis=1)).nlargest(FARTHEST, "span")
+    classes = pd.DataFrame({name: table["named"] for name, table in standings.items()}).loc[farthest.index]
+    differ = bool(classes.ne(classes.iloc[:, 0], axis=0).any(axis=None))
     rows = [
         [
             unit,
             *(_places(rank, lang) for rank in of_unit),
-            *(say(str(table["named"][unit]), lang) for table in standings.values()),
+            *(say(str(named), lang) for named in (classes.loc[unit] if differ else ())),
         ]
         for unit, of_unit in zip(map(str, farthest.index), farthest.to_numpy().tolist(), strict=True)
     ]
@@ -80,9 +84,10 @@ def movers_table(level: str, by: str, standings: Mapping[str, pd.DataFrame], lan
         Column(unit_word(level, lang), False),
         *(Column(say("rank_by", lang, model=name)) for name in standings),
         Column(say("span", lang)),
-        *(Column(say("class_by", lang, model=name), False) for name in standings),
+        *(Column(say("class_by", lang, model=name), False) for name in (standings if differ else ())),
     ]
-    return TextTable(say("movers_caption", lang, **_named(level, by, lang)), columns, rows)
+    caption = say("movers_caption", lang, **_named(level, by, lang))
+    return TextTable(caption, columns, rows, "" if differ else say("same_classes", lang))
 
 
 def moves_figure(
@@ -125,26 +130,31 @@ def moves_figure(
     return ResultFigure(f"moves-{level}-{by}", title, alt, drawn)
 
 
-def misfits_beside(warnings: Mapping[str, Sequence[Mapping[str, Any]]], lang: Lang) -> TextTable | None:
+def misfits_beside(
+    warnings: Mapping[str, Sequence[Mapping[str, Any]]], levels: Mapping[str, Sequence[str]], lang: Lang
+) -> TextTable | None:
     """Show side by side what models are warned of; None where none is warned of anything.
 
     Parameters
     ----------
     warnings : mapping of str to sequence of dict
         By model, those of `check`.
+    levels : mapping of str to sequence of str
+        By model, its levels.
     lang : {"en", "pt"}
     """
-    p_values = {name: {each["statistic"]: each["value"] for each in own} for name, own in warnings.items()}
+    several = len({tuple(own) for own in levels.values()}) > 1
+    p_values = {
+        name: {_of_level(each["statistic"], levels[name], several): each["value"] for each in own}
+        for name, own in warnings.items()
+    }
     statistics = sorted({statistic for own in p_values.values() for statistic in own})
     if not statistics:
         return None
     rows = [
         [
             statistic_name(statistic, lang),
-            *(
-                comma(f"{own[statistic]:.3f}", lang) if statistic in own else say("no_warning", lang)
-                for own in p_values.values()
-            ),
+            *(_p_value(own, statistic, levels[name], lang) for name, own in p_values.items()),
         ]
         for statistic in statistics
     ]
@@ -152,9 +162,25 @@ def misfits_beside(warnings: Mapping[str, Sequence[Mapping[str, Any]]], lang: La
     return TextTable(say("misfits_beside_caption", lang), columns, rows, say("misfits_beside_note", lang))
 
 
-def _named(level: str, by: str, lang: Lang) -> dict[str, str]:
+def _of_level(statistic: str, levels: Sequence[str], several: bool) -> str:
+    """Name the level of a statistic of units, which a model of one level leaves out."""
+    named = several and "_unit_" in statistic and "[" not in statistic
+    return f"{statistic}[{levels[-1]}]" if named else statistic
+
+
+def _p_value(own: Mapping[str, float], statistic: str, levels: Sequence[str], lang: Lang) -> str:
+    if statistic in own:
+        return comma(f"{own[statistic]:.3f}", lang)
+    level = statistic.rstrip("]").partition("[")[2] if "_unit_" in statistic else ""
+    return say("no_warning" if level in ("", *levels) else "not_applicable", lang)
+
+
+def _named(level: str, by: str, lang: Lang, *, capital: bool = True) -> dict[str, str]:
     units = level_word(level, lang)
-    return {"units": units[0].upper() + units[1:], "what": quantity_word(by, lang)}
+    return {
+        "units": units[0].upper() + units[1:] if capital else units,
+        "what": quantity_word(by, lang),
+    }
 
 
 def _places(value: float, lang: Lang) -> str:

@@ -11,6 +11,7 @@ from bayes_saude.plots.style import Lang
 from bayes_saude.report.describe import panel_name
 from bayes_saude.report.moves import misfits_beside, movers_table, moves_figure, moves_table
 from bayes_saude.report.pictures import Picture, picture
+from bayes_saude.report.predictions import predictions_table
 from bayes_saude.report.text_tables import TextTable
 from bayes_saude.report.words import say
 from bayes_saude.results import Result
@@ -34,21 +35,27 @@ class Member(NamedTuple):
         What the report calls the panel.
     key : str
         The same for two models of the same rows that rank in the same direction.
+    levels : sequence of str
+        Of the model.
     passed : bool
         Whether the fit passes its checks.
     standings : dict
         From `coefficient_standings`.
     warnings : list of dict
         From `check`.
+    scores : DataFrame, optional
+        From `cross_validate`, where the result folder holds it.
     """
 
     name: str
     title: str
     panel: str
     key: str
+    levels: Sequence[str]
     passed: bool
     standings: Mapping[tuple[str, str], pd.DataFrame]
     warnings: Sequence[Mapping[str, Any]]
+    scores: pd.DataFrame | None = None
 
 
 class OnePanel(NamedTuple):
@@ -61,9 +68,10 @@ class OnePanel(NamedTuple):
     movers: list[TextTable]
     pictures: list[Picture]
     misfits: TextTable | None
+    predictions: TextTable | None
 
 
-def member(result: Result) -> Member:
+def member(result: Result, scores: pd.DataFrame | None = None) -> Member:
     """Take from a model's results what others of its panel are held against."""
     spec = spec_of(result.fit)
     return Member(
@@ -71,9 +79,11 @@ def member(result: Result) -> Member:
         spec.title,
         panel_name(result.fit),
         _rows_digest(result) + spec.ranking.direction,
+        spec.data.levels,
         result.report["passed"],
         coefficient_standings(result.fit),
         result.report["warnings"],
+        scores,
     )
 
 
@@ -142,5 +152,8 @@ def _section(
             for key, tables in by_ranking.items()
             for other in list(tables)[1:]
         ],
-        misfits=misfits_beside({one.name: one.warnings for one in compared}, lang),
+        misfits=misfits_beside(
+            {one.name: one.warnings for one in compared}, {one.name: one.levels for one in compared}, lang
+        ),
+        predictions=predictions_table({one.name: one.scores for one in compared}, lang),
     )

@@ -25,23 +25,26 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "from_to_model": ("{first} → {second}", "{first} → {second}"),
     "ranked": ("ranked", "classificados"),
-    "units_by": ("{units} by {what}", "{units} por {what}"),
+    "n_units_by": ("{n} {units} by {what}", "{n} {units} por {what}"),
     "rank_correlation": ("rank correlation", "correlação de postos"),
-    "mean_shift": ("mean change", "mudança média"),
-    "largest_shift": ("largest change", "maior mudança"),
-    "by_chance": ("by draws alone", "só pelas amostras"),
+    "models": ("models", "modelos"),
+    "mean_shift": ("mean change (by draws alone)", "mudança média (só pelas amostras)"),
+    "largest_shift": ("largest change (by draws alone)", "maior mudança (só pelas amostras)"),
     "shifted_unit": ("whose", "de quem"),
     "named": ("above or below the mean", "acima ou abaixo da média"),
-    "named_text": ("{first} → {second} of {units}", "{first} → {second} de {units}"),
+    "named_text": ("{first} → {second}", "{first} → {second}"),
     "changed": ("classes that change", "classes que mudam"),
-    "same_top": ("same among the first {top}", "iguais entre os {top} primeiros"),
-    "same_bottom": ("same among the last {top}", "iguais entre os {top} últimos"),
+    "same_ends": ("same among the first; last {top}", "iguais entre os {top} primeiros; últimos"),
     "movers_caption": (
         "{units} by {what}: those whose expected rank differs most between the models",
         "{units} por {what}: os de posto esperado mais diferente entre os modelos",
     ),
     "span": ("difference", "diferença"),
     "rank_by": ("rank, {model}", "posto, {model}"),
+    "same_classes": (
+        "Each of these units has the same class, above or below the mean or neither, by all.",
+        "Cada uma destas unidades tem a mesma classe, acima ou abaixo da média ou nenhuma, por todos.",
+    ),
     "class_by": ("class, {model}", "classe, {model}"),
     "moves_title": ("{units} by {what}: {first} → {second}", "{units} por {what}: {first} → {second}"),
     "moves_alt": (
@@ -63,9 +66,42 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
         "Os números são valores p abaixo de 0,01 ou acima de 0,99, explicados nos avisos de cada modelo; sem "
         "aviso: entre os dois.",
     ),
+    "not_applicable": ("does not apply", "não se aplica"),
     "no_warning": ("no warning", "sem aviso"),
     "no_misfits": (
         "None of them is warned of: each reproduces all statistics that are looked at.",
         "Nenhum tem aviso: cada um reproduz todas as estatísticas examinadas.",
+    ),
+    "predictions": ("Which predicts better", "Qual prediz melhor"),
+    "predictions_caption": (
+        "What each predicts of units and times that it has not seen, by cross-validation",
+        "O que cada um prediz de unidades e tempos que não viu, por validação cruzada",
+    ),
+    "predictions_note": (
+        "elpd is the log density that a model gives to what was left out of its fit; above 0 the first "
+        "predicts better. s.e. is over units: where a few units far from all others make most of it, so many "
+        "others cannot decide. A difference within two errors decides nothing, and one beyond says which of "
+        "the two predicts better, not that it is right.",
+        "elpd é o logaritmo da densidade que um modelo dá ao que ficou fora do ajuste; acima de 0 o primeiro "
+        "prediz melhor. e.p. é entre unidades: onde poucas unidades, longe de todas as outras, fazem a maior "
+        "parte dele, as muitas outras não podem decidir. Uma diferença dentro de dois erros nada decide, e "
+        "uma além diz qual dos dois prediz melhor, não que esteja certo.",
+    ),
+    "less": ("{first} − {second}", "{first} − {second}"),
+    "left_out": ("left out", "deixado fora"),
+    "left_out_unit": ("each unit ({n})", "cada unidade ({n})"),
+    "left_out_year": ("each time ({n})", "cada tempo ({n})"),
+    "elpd_difference": ("difference of elpd", "diferença de elpd"),
+    "first_better": ("units better by the first", "unidades melhores pelo primeiro"),
+    "which_better": ("verdict", "veredito"),
+    "no_decisive_difference": ("no decisive difference", "sem diferença decisiva"),
+    "predicts_better": ("{model} predicts better", "{model} prediz melhor"),
+    "not_reliable": (
+        "not to be trusted: {n} with uneven weights",
+        "não confiável: {n} com pesos desiguais",
+    ),
+    "no_predictions": (
+        "These results have not been cross-validated, or not on the same units. It is told after:",
+        "Estes resultados não passaram por validação cruzada, ou não nas mesmas unidades. Isto se diz após:",
     ),
 }

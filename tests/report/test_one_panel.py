@@ -1,6 +1,7 @@
 """What a report says of several models of one panel."""
 
 import re
+import shutil
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,6 +13,8 @@ from bayes_saude.report import page
 from bayes_saude.report.moves import misfits_beside
 from bayes_saude.report.one_panel import Member, member, sections_of
 from bayes_saude.result_report import read_result
+from bayes_saude.results import write_table
+from bayes_saude.summaries.cross_validation import cross_validate
 
 SCRIPTS = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 
@@ -65,19 +68,19 @@ def standing(ranks, named="none"):
 
 
 def a_member(name, standings, key="same", passed=True, warnings=()):
-    return Member(name, f"Title of {name}", "panel.csv", key, passed, standings, warnings)
+    return Member(name, f"Title of {name}", "panel.csv", key, ["city"], passed, standings, warnings)
 
 
 def test_the_table_says_how_rankings_move(english, result, rival):
     found = compare_rankings({"coverage-region": load(result), "coverage-flat": load(rival)})
     slope = found[found["by"] == "slope"].iloc[0]
     rows = rows_of(english, "shifts")
-    assert [row[1] for row in rows] == ["Regions by intercept", "Regions by slope"]
+    assert [row[1] for row in rows] == ["10 regions by intercept", "10 regions by slope"]
     assert rows[1] == [
-        "coverage-region → coverage-flat", "Regions by slope", f"{slope['rank_correlation']:.3f}",
-        f"{slope['mean_shift']:.1f}", f"{slope['mean_by_chance']:.1f}", f"{slope['largest_shift']:.1f}",
-        f"{slope['largest_by_chance']:.1f}", slope["shifted_unit"],
-        f"{slope['named_first']} → {slope['named']} of 10", str(slope["changed"]), "", "",
+        "coverage-region → coverage-flat", "10 regions by slope", f"{slope['rank_correlation']:.3f}",
+        f"{slope['mean_shift']:.1f} ({slope['mean_by_chance']:.1f})",
+        f"{slope['largest_shift']:.1f} ({slope['largest_by_chance']:.1f})", slope["shifted_unit"],
+        f"{slope['named_first']} → {slope['named']}", str(slope["changed"]),
     ]  # fmt: skip
 
 
@@ -105,7 +108,9 @@ def test_figures_are_told_in_words(english):
 
 def test_headings_tables_and_contents_are_accessible(english):
     assert [text_of(heading) for heading in english.iter("h2")] == ["Models of one panel: coverage.csv"]
-    assert {heading.get("id") for heading in english.iter("h3")} == {"panel-1-moves", "panel-1-misfits"}
+    assert {heading.get("id") for heading in english.iter("h3")} == {
+        "panel-1-moves", "panel-1-misfits", "panel-1-predictions",
+    }  # fmt: skip
     for table in english.iter("table"):
         assert text_of(table.find("caption"))
         assert all(len(row.findall("th")) == 1 for row in table.find("tbody"))
@@ -157,7 +162,7 @@ def test_only_levels_that_several_have_are_compared():
     region = a_member("region", {("region", "intercept"): outer})
     (section,) = sections_of([region, nested, alone], "en")
     assert [name for name, _ in section.models] == ["nested", "alone"]
-    assert [row[:2] for row in section.moves.rows] == [["nested → alone", "City by slope"]]
+    assert [row[:2] for row in section.moves.rows] == [["nested → alone", "4 city by slope"]]
     assert len(section.pictures) == len(section.movers) == 1
 
 
@@ -169,16 +174,27 @@ def test_three_models_are_compared_two_by_two_and_drawn_beside_the_first():
     (section,) = sections_of(models, "en")
     assert [row[0] for row in section.moves.rows] == ["a → b", "a → c", "b → c"]
     # A turned ranking of three: two of them move by two places each, one stays.
-    assert section.moves.rows[1][2:4] == ["-1.000", "1.3"]
-    assert section.moves.rows[1][5] == "2.0"
+    # Both ranks have an error of 0.1; the largest of three such differences is 0.19 on average.
+    assert section.moves.rows[1][2:5] == ["-1.000", "1.3 (0.1)", "2.0 (0.2)"]
     assert [picture.title for picture in section.pictures] == [
         "City by slope: a → b", "City by slope: a → c",
     ]  # fmt: skip
     (movers,) = section.movers
     assert [column.heading for column in movers.columns] == [
-        "city", "rank, a", "rank, b", "rank, c", "difference", "class, a", "class, b", "class, c",
+        "city", "rank, a", "rank, b", "rank, c", "difference",
     ]  # fmt: skip
-    assert movers.rows[0][:5] == ["A", "1.0", "2.0", "3.0", "2.0"]
+    assert movers.rows[0] == ["A", "1.0", "2.0", "3.0", "2.0"]
+    assert movers.note.startswith("Each of these units has the same class")
+
+
+def test_classes_are_shown_where_they_differ_and_the_ends_where_they_are_not_all():
+    before, after = standing(np.arange(1, 13)), standing(np.arange(12, 0, -1), named=["above"] * 12)
+    models = [a_member(name, {("city", "slope"): own}) for name, own in (("a", before), ("b", after))]
+    (section,) = sections_of(models, "en")
+    assert section.movers[0].rows[0] == ["A", "1.0", "12.0", "11.0", "○ neither", "▲ above"]
+    assert section.moves.columns[-1].heading == "same among the first; last 10"
+    # Of twelve turned around, two are not among the first ten before, and two others after.
+    assert section.moves.rows[0][-3:] == ["0 → 12", "12", "8; 8"]
 
 
 @pytest.mark.parametrize(
@@ -209,8 +225,37 @@ def test_misfits_stand_side_by_side():
         ],
         "years": [{"statistic": "residual_kurtosis", "value": 0.004}],
     }
-    table = misfits_beside(warned, "en")
+    levels = {"plain": ["city"], "years": ["city"]}
+    table = misfits_beside(warned, levels, "en")
     assert [column.heading for column in table.columns] == ["statistic", "plain", "years"]
     assert [row[1:] for row in table.rows] == [["1.000", "no warning"], ["0.000", "0.004"]]
-    assert misfits_beside(warned, "pt").rows[1][2] == "0,004"
-    assert misfits_beside({"plain": [], "years": []}, "en") is None
+    assert misfits_beside(warned, levels, "pt").rows[1][2] == "0,004"
+    assert misfits_beside({"plain": [], "years": []}, levels, "en") is None
+
+
+def test_a_statistic_of_units_is_of_its_level_where_models_have_others():
+    alone = [{"statistic": "largest_unit_mean", "value": 0.0}]
+    nested = [{"statistic": "largest_unit_mean[region]", "value": 0.001}]
+    levels = {"region": ["region"], "city": ["city"], "nested": ["region", "city"]}
+    table = misfits_beside({"region": [], "city": alone, "nested": nested}, levels, "en")
+    assert table.rows == [
+        ["largest unit mean, city", "does not apply", "0.000", "no warning"],
+        ["largest unit mean, regions", "no warning", "does not apply", "0.001"],
+    ]
+
+
+@pytest.mark.usefixtures("one_figure")
+def test_scores_in_the_folders_are_told_and_missing_ones_asked_for(english, result, rival, tmp_path):
+    assert "bayes-saude check results/coverage-flat --cross-validate" in text_of(english)
+    folders = [tmp_path / folder.name for folder in (result, rival)]
+    for source, folder in zip((result, rival), folders, strict=True):
+        shutil.copytree(source, folder)
+        fitted = load(folder)
+        write_table(cross_validate(fitted, refits=0), fitted, folder, "cross_validation")
+    section = section_of(written(folders, tmp_path))
+    assert "--cross-validate" not in text_of(section)
+    (row,) = rows_of(section, "scores")
+    assert row[:2] == ["coverage-region − coverage-flat", "each unit (10)"]
+    # A table that was changed since is not this fit's.
+    (folders[0] / "cross_validation.csv").write_text("by\n", encoding="utf-8")
+    assert "--cross-validate" in text_of(section_of(written(folders, tmp_path)))

@@ -21,7 +21,6 @@ from bayes_saude.inference.store import FIT, STAMP, load, save
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.report import page
-from bayes_saude.report.describe import model_facts
 from bayes_saude.report.page import PARTS, chapter
 from bayes_saude.report.terms import ADVICE_PT, GATES, QUESTIONS
 from bayes_saude.result_report import read_result
@@ -108,15 +107,6 @@ def test_a_fit_of_a_data_frame_tells_no_file(model_file, coverage, tmp_path):
     save(fit(read_model(model_file), coverage, seed=3, draws=20, tune=50), tmp_path / "frame")
     text = text_of(tree(written([tmp_path / "frame"], tmp_path, despite=True)))
     assert "bayes-saude fit coverage-region.toml --data PANEL --seed 3" in text
-
-
-def test_an_order_of_the_units_is_told(result):
-    fitted = load(result)
-    as_it_was = fitted.attrs["model_file"]
-    assert "stand in an order" not in str(model_facts(fitted, "en"))
-    fitted.attrs["model_file"] = as_it_was.replace("[model]", '[model]\nsequence = "region"')
-    assert "The regions stand in an order, and neighbours are alike" in str(model_facts(fitted, "en"))
-    assert "As unidades (regiões) têm uma ordem" in str(model_facts(fitted, "pt"))
 
 
 def test_a_full_path_is_not_told(english, result):
