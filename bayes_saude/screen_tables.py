@@ -57,7 +57,6 @@ def misfits_table(report: Mapping[str, Any]) -> Table:
     report : mapping
         From `check`.
     """
-    clear = all(warning["clear"] for warning in report["warnings"])
     rows = [
         (
             warning["statistic"],
@@ -65,12 +64,11 @@ def misfits_table(report: Mapping[str, Any]) -> Table:
             f"{warning['low']:.4g} to {warning['high']:.4g}",
             f"{warning['value']:.3f}",
             f"{warning['mcse']:.3f}",
-            *(() if clear else ("" if warning["clear"] else "near the limit",)),
+            _near(warning),
         )
         for warning in report["warnings"]
     ]
-    headings = ("not reproduced", "observed", "predicted (95%)", "p", "MC error", *(() if clear else ("",)))
-    return text_table(rows, headings)
+    return text_table(rows, ("not reproduced", "observed", "predicted (95%)", "p", "MC error", ""))
 
 
 def misfits_advice(report: Mapping[str, Any]) -> list[str]:
@@ -92,12 +90,18 @@ def priors_table(report: Mapping[str, Any]) -> Table:
             found["parameter"],
             distance(found, "prior"),
             distance(found, "likelihood"),
-            *((str(found["replicate"]),) if replicated else ()),
+            str(found["replicate"]) if replicated else "",
+            _near(found),
         )
         for found in moving(report)
     ]
-    headings = ("moves with its priors", "by (MC error)", "with the data by", *(("replicate",) * replicated))
-    return text_table(rows, headings)
+    where = "replicate" if replicated else ""
+    return text_table(rows, ("moves with its priors", "by (MC error)", "with the data by", where, ""))
+
+
+def _near(warning: Mapping[str, Any]) -> str:
+    """Mark what other draws might say otherwise."""
+    return "" if warning["clear"] else "near the limit"
 
 
 def priors_advice(report: Mapping[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from small_fits import build_fit, seven_in_three
 
+from bayes_saude.cli.check import print_checks
 from bayes_saude.screen_tables import (
     hyperparameter_table,
     misfits_advice,
@@ -81,21 +82,30 @@ def test_what_the_model_does_not_reproduce_is_shown_with_each_advice_once():
 
 def test_what_moves_with_its_priors_is_shown_with_whose_advice_it_is():
     found = {"replicate": 1, "prior": 0.09, "prior_error": 0.008, "likelihood": 0.3, "likelihood_error": 0.03}
+    found |= {"clear": True}
     report = {
         "prior_sensitivity": [
-            {**found, "parameter": "corr", "advice": "Look."},
+            {**found, "parameter": "corr[region]", "advice": "Look."},
             {**found, "parameter": "slope", "advice": ""},
             {**found, "parameter": "sd_year", "likelihood": None, "likelihood_error": 1.5, "advice": "Look."},
         ]
     }
-    assert priors_advice(report) == ["corr, sd_year: Look."]
+    assert priors_advice(report) == ["corr[region], sd_year: Look."]
     lines = printed(priors_table(report))
     assert lines[1:] == [
-        ["corr", "0.09", "±0.008", "0.30", "±0.03"],
+        ["corr[region]", "0.09", "±0.008", "0.30", "±0.03"],
         ["sd_year", "0.09", "±0.008", "not", "told", "(±1.5)"],
     ]
     report["prior_sensitivity"][1]["replicate"] = 2
-    assert printed(priors_table(report))[1][-1] == "1"
+    report["prior_sensitivity"][0]["clear"] = False
+    assert printed(priors_table(report))[1][-4:] == ["1", "near", "the", "limit"]
+
+
+def test_a_name_with_brackets_is_told_whole(capsys):
+    found = {"replicate": 1, "prior": 0.09, "prior_error": 0.008, "likelihood": 0.3, "likelihood_error": 0.03}
+    found |= {"parameter": "corr[region]", "clear": True, "advice": "Look."}
+    print_checks({"gates": [], "warnings": [], "prior_sensitivity": [found], "cross_validation": []})
+    assert "corr[region]: Look." in capsys.readouterr().out
 
 
 def test_scores_of_cross_validation_are_shown_with_their_errors():
