@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bayes_saude.cli.shared import Despite, Result, data_of, load_fit
+from bayes_saude.cli.shared import Despite, Result, data_of, require_fit
 from bayes_saude.errors import DataError
 
 
@@ -25,6 +25,8 @@ def figures(
 ) -> None:
     """Draw all figures of a result into RESULT/figures, with maps where --map gives the polygons.
 
+    Tables that are in the folder, whole and of this fit, are drawn; others are computed.
+
     Kinds, for --only: yearly-means, caterpillar, rank-intervals, rank-matrix, top-probabilities, overview,
     overview-by-group, trends, boxes, funnel, map, reml-posterior, slopegraph, shrinkage, correlation,
     prior-posterior, predictive, predictive-checks, diagnostics.
@@ -36,23 +38,18 @@ def figures(
     kinds = [*(only or ())]
     if "map" in kinds and map is None:
         raise DataError("Maps need polygons.", "Name their file: --map municipalities.geojson.")
-    fitted = load_fit(result)
+    require_fit(result)
     from bayes_saude.data.geography import read_polygons
     from bayes_saude.figures.kinds import chosen_kinds
     from bayes_saude.figures.result import write_figures
-    from bayes_saude.results import checked
-    from bayes_saude.summaries.comparison import compare, hyperparameters
-    from bayes_saude.summaries.ranking import all_rankings
-    from bayes_saude.summaries.reml import reml
+    from bayes_saude.result_report import read_result
 
     chosen_kinds(kinds)
     polygons = read_polygons(map) if map else None
-    report = checked(fitted, result, despite=despite_checks)
-    frequentist, ranking = reml(fitted), all_rankings(fitted)
+    shown = read_result(result, despite=despite_checks)
     for file in write_figures(
-        fitted, report, ranking, compare(fitted, frequentist, ranking=ranking), result,
-        frequentist=frequentist, hyperparameters=hyperparameters(fitted, frequentist),
-        polygons=polygons, only=kinds, lang=lang, format=format,
+        shown.fit, shown.report, shown.ranking, shown.comparison, result,
+        hyperparameters=shown.hyperparameters, polygons=polygons, only=kinds, lang=lang, format=format,
     ):  # fmt: skip
         typer.echo(file)
-    typer.echo(data_of(fitted).rstrip(), err=True)
+    typer.echo(data_of(shown.fit).rstrip(), err=True)

@@ -15,12 +15,19 @@ Despite = Annotated[
 
 def load_fit(result: Path) -> Any:
     """Read a fit before a command imports its libraries: a slip in a folder's name is told at once."""
-    from bayes_saude.inference.store import FIT, load
+    from bayes_saude.inference.store import load
+
+    require_fit(result)
+    return load(result)
+
+
+def require_fit(result: Path) -> None:
+    """Refuse a folder without a fit that is the name of one below results/."""
+    from bayes_saude.inference.store import FIT
 
     meant = Path("results") / result.name
     if not (result / FIT).is_file() and (meant / FIT).is_file():
         raise DataError(f"There is no fit in {result}.", f"Did you mean {meant}?")
-    return load(result)
 
 
 def data_of(fitted: Any) -> str:

@@ -306,6 +306,18 @@ def test_figures_draws_all_kinds_and_tells_their_files(result):
     assert {file.name for file in (result / "figures").iterdir()} == names
 
 
+def test_figures_draws_the_folders_tables_and_computes_none_that_is_there(result, monkeypatch):
+    for command in ("rank", "compare"):
+        assert run(command, result).exit_code == 0
+    for name in ("ranking.all_rankings", "comparison.compare", "comparison.hyperparameters"):
+        monkeypatch.setattr(f"bayes_saude.summaries.{name}", lambda *_, **__: pytest.fail("computed anew"))
+    kinds = ("caterpillar", "overview", "top-probabilities", "reml-posterior")
+    options = [option for kind in kinds for option in ("--only", kind)]
+    done = run("figures", result, *options, "--format", "svg")
+    assert done.exit_code == 0, done.output
+    assert (result / "figures" / "caterpillar-region-slope.svg").is_file()
+
+
 def test_figures_draws_some_kinds(result):
     done = run("figures", result, "--only", "trends", "--only", "correlation", "--format", "svg")
     assert [Path(line).stem for line in done.stdout.splitlines()] == ["trends-region", "correlation-region"]
