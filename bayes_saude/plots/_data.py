@@ -64,7 +64,8 @@ def ranking_of(
     level = level or spec_of(fit).data.levels[-1]
     outer = None if within == ALL else level_around(fit, level, within)
     prob = DEFAULT_PROB if ci_prob is None else ci_prob
-    whole = rank(fit, by=by, level=level, within_each=outer, prob=prob, top=DEFAULT_TOP if top is None else top)
+    top = DEFAULT_TOP if top is None else top
+    whole = rank(fit, by=by, level=level, within_each=outer, prob=prob, top=top)
     return select(whole, level, by, within)
 
 

@@ -1,7 +1,7 @@
-"""What all maps share: an equal-area sheet, outlines as fine as print shows, hatching, borders, legends."""
+"""What all maps share: an equal-area sheet, outlines as fine as print shows, borders, legends."""
 
 import textwrap
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib as mpl
 import numpy as np
@@ -17,10 +17,10 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 
 from bayes_saude.data.areas import NO_POLYGON, NO_VALUE, join_polygons
+from bayes_saude.plots._map_marks import Hatching, swatch
 from bayes_saude.plots.style import (
     COLUMN,
     FONT_SIZE,
-    MEAN_LINE,
     PAGE_HEIGHT,
     Lang,
     level_word,
@@ -54,16 +54,6 @@ TALLEST = PAGE_HEIGHT - 2.0
 TITLE_WIDTH, LABEL_WIDTH = 58, 54
 # Of the axes' width, what a legend of two columns may take.
 LEGEND_SHARE = 0.97
-
-
-class Hatching(NamedTuple):
-    """A pattern of lines, their colour, and their width in points."""
-
-    pattern: str
-    colour: str
-    width: float
-
-
 MISSING = Hatching(r"\\\\\\", "#8C8C8C", 0.3)
 
 
@@ -268,23 +258,6 @@ class Sheet:
 def missing_value(shapes: pd.DataFrame, column: str) -> pd.Series:
     """Tell which polygons have no value: no unit, or one without a number."""
     return (shapes["joined"] == NO_VALUE) | shapes[column].isna()
-
-
-def mean_line(axes: Axes, mean: float, lang: Lang) -> Line2D:
-    """Mark the mean of all units on a colour bar; give its legend's line."""
-    axes.axvline(mean, color=MEAN_LINE, linewidth=1.0)
-    return Line2D(
-        [], [], color=MEAN_LINE, marker="|", markersize=7, linestyle="none", label=word("mean", lang)
-    )
-
-
-def swatch(colour: str, label: str, hatching: Hatching | None = None) -> Patch:
-    """Make a legend's patch of a fill and its hatching."""
-    if hatching is None:
-        return Patch(facecolor=colour, label=label)
-    patch = Patch(facecolor=colour, edgecolor=hatching.colour, hatch=hatching.pattern, label=label)
-    patch.set(linewidth=0.3, hatch_linewidth=hatching.width)
-    return patch
 
 
 def _whole_figure() -> Axes:

@@ -10,15 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from bayes_saude.errors import BayesSaudeError, listed
 from bayes_saude.plots._data import comparison_of, ranking_of
-from bayes_saude.plots._map import (
-    SCALE,
-    Hatching,
-    Sheet,
-    joined_map,
-    mean_line,
-    missing_value,
-    swatch,
-)
+from bayes_saude.plots._map import SCALE, Sheet, joined_map, missing_value
+from bayes_saude.plots._map_marks import Hatching, mean_line, swatch
 from bayes_saude.plots.style import CLASS_COLOURS, Lang, percent, quantity_word, remember, word
 from bayes_saude.summaries.ranking import ABOVE, BELOW, NONE, classes
 
