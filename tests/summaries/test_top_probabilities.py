@@ -15,7 +15,8 @@ from bayes_saude.summaries.top_probabilities import COLUMNS, top_probabilities
 )
 def test_they_are_those_of_the_ranking(nested_fit, level, within):
     table = top_probabilities(nested_fit, level=level, within=within, top=1, bottom=2)
-    ranking = rank(nested_fit, level=level, within_each=None if within == "all" else "region", top=1, bottom=2)
+    outer = None if within == "all" else "region"
+    ranking = rank(nested_fit, level=level, within_each=outer, top=1, bottom=2)
     ranking = ranking[ranking["within"] == within].set_index("unit")
     assert tuple(table) == COLUMNS
     for column in ("expected_rank", "p_top", "p_bottom"):
