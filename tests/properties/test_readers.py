@@ -12,6 +12,7 @@ from grid import grid
 from hypothesis import strategies as st
 
 from bayes_saude.data.aih import read_aih
+from bayes_saude.data.cells import MISSING
 from bayes_saude.data.dbf import decompress, open_dbf, read_dbf
 from bayes_saude.data.deflate import deflate, read_price_index
 from bayes_saude.data.geography import read_polygons
@@ -167,7 +168,9 @@ def test_a_price_index_has_exactly_its_levels_or_is_refused(hold, tmp_path):
         path.write_text(text, encoding="utf-8", newline="")
         index = valid_or_told(read_price_index, path, named="index.csv")
         if index is not None:
-            meant = {float(y.strip().replace(",", ".")): float(v.strip().replace(",", ".")) for y, v in rows}
+            # Rows in which nothing stands are none, as at the end of many a spreadsheet.
+            stand = [(y.strip(), v.strip()) for y, v in rows if not {y.strip(), v.strip()} <= MISSING]
+            meant = {float(y.replace(",", ".")): float(v.replace(",", ".")) for y, v in stand}
             assert index.to_dict() == meant
             amounts, base = pd.Series(1.0, index.index), index.index[0]
             deflated = deflate(amounts, pd.Series(index.index, index.index), index, base)
