@@ -93,8 +93,8 @@ def test_what_moves_with_its_priors_is_shown_with_whose_advice_it_is():
     assert priors_advice(report) == ["corr[region], sd_year: Look."]
     lines = printed(priors_table(report))
     assert lines[1:] == [
-        ["corr[region]", "0.09", "±0.008", "0.30", "±0.03"],
-        ["sd_year", "0.09", "±0.008", "not", "told", "(±1.5)"],
+        ["corr[region]", "0.090", "±0.008", "0.300", "±0.030"],
+        ["sd_year", "0.090", "±0.008", "not", "told", "(±1.5)"],
     ]
     report["prior_sensitivity"][1]["replicate"] = 2
     report["prior_sensitivity"][0]["clear"] = False

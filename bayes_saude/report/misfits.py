@@ -24,7 +24,7 @@ def misfits_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
             comma(f"{warning['observed']:.4g}", lang),
             say("from_to", lang, low=comma(f"{warning['low']:.4g}", lang),
                 high=comma(f"{warning['high']:.4g}", lang)),
-            comma(f"{warning['value']:.3f} ± {warning['mcse']:.3f}", lang),
+            comma(_p_value(warning), lang),
             advice(warning["advice"], lang),
         ]
         for warning in checks["warnings"]
@@ -49,7 +49,12 @@ def moved_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
     return TextTable(say("moved_caption", lang), columns, rows, note=say("moved_note", lang))
 
 
+def _p_value(warning: Mapping[str, Any]) -> str:
+    value = f"{warning['value']:.3f}"
+    return value if warning["clear"] else f"{value} ± {warning['mcse']:.3f}"
+
+
 def _distance(value: float | None, error: float, lang: Lang) -> str:
     if value is None:
         return say("not_told", lang)
-    return comma(f"{value:.2f} ± {error:.2g}", lang)
+    return comma(f"{value:.3f} ± {error:.3f}", lang)

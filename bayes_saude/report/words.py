@@ -81,11 +81,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "misfits_note": (
         "p is the share of the panels predicted by the fitted model that lie above what was observed; those "
-        "beyond 0.01 and 0.99 are shown. A warning stops nothing: the sampling is sound, and the numbers are "
-        "those of a model that is wrong in this respect.",
+        "beyond 0.01 and 0.99 are shown, near these limits with their Monte Carlo error. A warning stops "
+        "nothing: the sampling is sound, and the numbers are those of a model that is wrong in this respect.",
         "p é a parcela dos painéis preditos pelo modelo ajustado que está acima do observado; são mostrados "
-        "os além de 0,01 e 0,99. Um aviso não impede nada: a amostragem é boa, e os números são os de um "
-        "modelo errado neste aspecto.",
+        "os além de 0,01 e 0,99, perto destes limites com seu erro de Monte Carlo. Um aviso não impede nada: "
+        "a amostragem é boa, e os números são os de um modelo errado neste aspecto.",
     ),
     "moved_caption": (
         "Warnings: which parameters' posteriors move with the priors",

@@ -186,7 +186,7 @@ def distance(found: Mapping[str, Any], kind: str) -> str:
     """Write how far a hyperparameter of `prior_sensitivity` moves with the "prior" or the "likelihood"."""
     if found[kind] is None:
         return f"not told (±{found[f'{kind}_error']:.2g})"
-    return f"{found[kind]:.2f} ±{found[f'{kind}_error']:.2g}"
+    return f"{found[kind]:.3f} ±{found[f'{kind}_error']:.3f}"
 
 
 def _warning(row: pd.Series, spec: ModelSpec) -> dict[str, Any]:
