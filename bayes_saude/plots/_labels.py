@@ -64,8 +64,13 @@ AROUND_POINT: tuple[tuple[int, int, HorizontalAlignment, VerticalAlignment], ...
 
 
 def name_points(
-    ax: Axes, points: NDArray[np.float64], names: Sequence[str], *, avoid: NDArray[np.float64]
-) -> None:
+    ax: Axes,
+    points: NDArray[np.float64],
+    names: Sequence[str],
+    *,
+    avoid: NDArray[np.float64],
+    crowded: bool = True,
+) -> list[str]:
     """Write names beside points, each where it covers the least: no other name, few points, all inside.
 
     Parameters
@@ -77,6 +82,13 @@ def name_points(
     names : sequence of str
     avoid : array, shape (points, 2)
         Points that names should not cover.
+    crowded : bool
+        Write also those that cover another name wherever they stand.
+
+    Returns
+    -------
+    list of str
+        The names that are written.
     """
     figure = cast(Figure, ax.figure)
     # Only a figure laid out knows how large a name is.
@@ -84,6 +96,7 @@ def name_points(
     marks = ax.transData.transform(avoid)
     frame = ax.get_window_extent()
     taken: list[Bbox] = []
+    written: list[str] = []
     for point, name in zip(points, names, strict=True):
         text = ax.annotate(
             shorten(name, 25), xy=(point[0], point[1]), xytext=(0, 0), textcoords="offset points",
@@ -104,4 +117,10 @@ def name_points(
             outside = max(frame.x0 - box.x0, box.x1 - frame.x1, frame.y0 - box.y0, box.y1 - frame.y1, 0)
             return 100 * covered + 10 * outside + box.count_contains(marks)
 
-        taken.append(box_at(min(range(len(AROUND_POINT)), key=cost_of)))
+        box = box_at(min(range(len(AROUND_POINT)), key=cost_of))
+        if not crowded and box.count_overlaps(taken):
+            text.remove()
+            continue
+        taken.append(box)
+        written.append(name)
+    return written

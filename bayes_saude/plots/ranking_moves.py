@@ -31,10 +31,11 @@ SAME, DIFFERS = CLASS_COLOURS["none"], CLASS_COLOURS["below"]
 BAND = 1.96
 WORDS = {
     "across": ("expected rank by {what}, {model}", "posto esperado por {what}, {model}"),
-    "up": ("change of the expected rank", "mudança do posto esperado"),
+    "up": (
+        "change of the expected rank\n(up: better by {model})",
+        "mudança do posto esperado\n(acima: melhor por {model})",
+    ),
     "chance": ("95% of what draws alone change", "95% do que só as amostras mudam"),
-    "better": ("better by {model}", "melhor por {model}"),
-    "worse": ("worse by {model}", "pior por {model}"),
 }
 
 
@@ -54,8 +55,8 @@ def plot_ranking_moves(
     data : pandas.DataFrame
         From `ranking_moves`.
     names : int
-        How many units are named, those that move farthest first; never one that moves no farther than draws
-        alone would in 95% of fits.
+        How many units are named at most, those that move farthest first: none that moves no farther than
+        draws alone would in 95% of fits, and none whose name would cover another.
     models : tuple of str, optional
         What the figure calls the first and the second model; their files' names if left out.
     label : str, optional
@@ -82,26 +83,27 @@ def plot_ranking_moves(
     """
     if not set(MOVE_COLUMNS) <= set(data):
         raise BayesSaudeError("The figure is drawn from a table of ranking_moves. Give two fits to that.")
-    far = data["shift"].abs() > BAND * data["by_chance"]
-    drawn = data.assign(named=far & (far.cumsum() <= names))
+    drawn = data.reset_index(drop=True)
+    far = drawn["shift"].abs() > BAND * drawn["by_chance"]
+    candidates = far & (far.cumsum() <= names)
     ax = ax or new_axes(COLUMN, HEIGHT)
     band = BAND * float(drawn["by_chance"].median())
     ax.axhspan(-band, band, color="#CCCCCC", linewidth=0, label=word("chance", lang, WORDS))
     ax.axhline(0, color="black", linewidth=0.5)
     for rows, style, key in _marks(drawn):
         ax.plot(rows["first_rank"], rows["shift"], label=word(key, lang), **style)
-    named = drawn[drawn["named"]]
-    ax.plot(
-        named["first_rank"], named["shift"], "o", markersize=3.6, markerfacecolor="none",
-        markeredgecolor="black", markeredgewidth=0.5,
-    )  # fmt: skip
-    # The name of the farthest still stands inside, and so does the word at either end.
-    reach = 1.25 * max(drawn["shift"].abs().max(), band, 0.5)
-    ax.set_ylim(reach, -reach)
-    ax.margins(x=0.06)
+    ax.margins(x=0.08, y=0.1)
+    ax.invert_yaxis()
     _words(ax, drawn, models, label, lang)
     points = drawn[["first_rank", "shift"]].to_numpy(dtype=float)
-    name_points(ax, points[drawn["named"]], named["unit"].tolist(), avoid=points)
+    wanted = drawn.loc[candidates, "unit"].tolist()
+    drawn["named"] = candidates & drawn["unit"].isin(
+        name_points(ax, points[candidates], wanted, avoid=points, crowded=False)
+    )
+    ax.plot(
+        *points[drawn["named"]].T, "o", markersize=3.6, markerfacecolor="none", markeredgecolor="black",
+        markeredgewidth=0.5,
+    )  # fmt: skip
     return remember(ax, drawn)
 
 
@@ -126,12 +128,7 @@ def _words(
     first, second = models or (str(told.get("first", "")), str(told.get("second", "")))
     across = word("across", lang, WORDS, what=what, model=first)
     ax.set_xlabel(textwrap.fill(across, ACROSS_WIDTH, break_on_hyphens=False), parse_math=False)
-    ax.set_ylabel(word("up", lang, WORDS))
-    for key, height, edge in (("better", 0.99, "top"), ("worse", 0.01, "bottom")):
-        ax.text(
-            0.01, height, word(key, lang, WORDS, model=second), transform=ax.transAxes, va=edge,
-            size=FONT_SIZE, style="italic", parse_math=False,
-        )  # fmt: skip
+    ax.set_ylabel(word("up", lang, WORDS, model=second), parse_math=False)
     for axis in (ax.xaxis, ax.yaxis):
         localise(axis, lang)
     tidy(ax)
