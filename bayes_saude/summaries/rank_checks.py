@@ -3,8 +3,8 @@
 An effective sample size of 400 makes the Monte Carlo error of a mean 1 / 20 of the posterior's standard
 deviation, that of a probability 0.025 at most, and that of an end of a 95% interval of a normal posterior
 0.13 standard deviations: an expected rank is then known far better than the rank itself. So the limits are
-400 for ranks, 0.05 for means and standard deviations, 0.025 for probabilities and, as posteriors of standard
-deviations have longer tails, 0.2 for ends.
+400 for ranks, 0.05 for means, 0.025 for probabilities and, as posteriors of standard deviations have longer
+tails, 0.2 for ends, which lie two standard deviations from the mean; so 0.1 for standard deviations.
 
 | columns | of | gate |
 |---|---|---|
@@ -44,7 +44,8 @@ from bayes_saude.summaries.ranks import above_mean, sampling_error
 type Values = NDArray[np.float64]
 
 LEAST_ESS_OF_RANKS = 400
-LARGEST_ERROR_OF_MEANS, LARGEST_ERROR_OF_ENDS, LARGEST_ERROR_OF_PROBABILITIES = 0.05, 0.2, 0.025
+LARGEST_ERROR_OF_MEANS, LARGEST_ERROR_OF_SDS, LARGEST_ERROR_OF_ENDS = 0.05, 0.1, 0.2
+LARGEST_ERROR_OF_PROBABILITIES = 0.025
 # The ends of the intervals that tables print.
 ENDS = (0.025, 0.975)
 # A rank that hardly moves has few moves to count, and an error below one that is printed.
@@ -118,7 +119,7 @@ def rank_gates(fit: xr.DataTree) -> list[dict[str, Any]]:
         of_values["ends"][name] = max(ends)
     gates = [
         _gate("error of means", of_values["mean"], LARGEST_ERROR_OF_MEANS, low_is_good=True),
-        _gate("error of standard deviations", of_values["sd"], LARGEST_ERROR_OF_MEANS, low_is_good=True),
+        _gate("error of standard deviations", of_values["sd"], LARGEST_ERROR_OF_SDS, low_is_good=True),
         _gate("error of interval ends", of_values["ends"], LARGEST_ERROR_OF_ENDS, low_is_good=True),
     ]
     if probability:

@@ -68,7 +68,11 @@ def test_one_unit_of_thirty_whose_draws_hardly_move_is_found_and_stops(fitted):
     unit = fitted["posterior"]["municipality"].values[17]
     gates = rank_gates(slowed(fitted, unit))
     found = failing(gates)
-    assert set(found) == set(GATES)
+    # A standard deviation is known sooner than the mean; still it is the unit's that is known the least.
+    (sd,) = [gate for gate in gates if gate["name"] == "error of standard deviations"]
+    assert sd["parameter"].endswith(f" of {unit}")
+    assert sd["value"] > 0.05
+    assert set(found) | {sd["name"]} == set(GATES)
     # Which of a slope and of the level three years on is the worst is a matter of chance.
     assert all(parameter.endswith(f" of {unit}") for parameter in found.values())
     assert found["error of probabilities"].startswith("p_")
