@@ -41,8 +41,7 @@ def moves_table(found: pd.DataFrame, top: int, lang: Lang) -> TextTable:
                 for kind in ("mean", "largest")
             ),
             row["shifted_unit"],
-            say("named_text", lang, first=row["named_first"], second=row["named"]),
-            str(row["changed"]),
+            say("named_text", lang, first=row["named_first"], second=row["named"], changed=row["changed"]),
             *([f"{row['same_top']:.0f}; {row['same_bottom']:.0f}"] if with_ends else []),
         ]
         for row in found.to_dict("records")
@@ -52,7 +51,7 @@ def moves_table(found: pd.DataFrame, top: int, lang: Lang) -> TextTable:
         Column(say("ranked", lang), False),
         *(Column(say(key, lang)) for key in ("rank_correlation", "mean_shift", "largest_shift")),
         Column(say("shifted_unit", lang), False),
-        *(Column(say(key, lang)) for key in ("named", "changed")),
+        Column(say("named", lang)),
         *([Column(say("same_ends", lang, top=top))] if with_ends else []),
     ]
     return TextTable(say("moves_caption", lang), columns, rows, say("moves_note", lang, top=top))

@@ -31,9 +31,11 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
     "mean_shift": ("mean change (by draws alone)", "mudança média (só pelas amostras)"),
     "largest_shift": ("largest change (by draws alone)", "maior mudança (só pelas amostras)"),
     "shifted_unit": ("whose", "de quem"),
-    "named": ("above or below the mean", "acima ou abaixo da média"),
-    "named_text": ("{first} → {second}", "{first} → {second}"),
-    "changed": ("classes that change", "classes que mudam"),
+    "named": (
+        "above or below the mean (classes that change)",
+        "acima ou abaixo da média (classes que mudam)",
+    ),
+    "named_text": ("{first} → {second} ({changed})", "{first} → {second} ({changed})"),
     "same_ends": ("same among the first; last {top}", "iguais entre os {top} primeiros; últimos"),
     "movers_caption": (
         "{units} by {what}: those whose expected rank differs most between the models",

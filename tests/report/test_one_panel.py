@@ -80,7 +80,7 @@ def test_the_table_says_how_rankings_move(english, result, rival):
         "coverage-region → coverage-flat", "10 regions by slope", f"{slope['rank_correlation']:.3f}",
         f"{slope['mean_shift']:.1f} ({slope['mean_by_chance']:.1f})",
         f"{slope['largest_shift']:.1f} ({slope['largest_by_chance']:.1f})", slope["shifted_unit"],
-        f"{slope['named_first']} → {slope['named']}", str(slope["changed"]),
+        f"{slope['named_first']} → {slope['named']} ({slope['changed']})",
     ]  # fmt: skip
 
 
@@ -194,7 +194,7 @@ def test_classes_are_shown_where_they_differ_and_the_ends_where_they_are_not_all
     assert section.movers[0].rows[0] == ["A", "1.0", "12.0", "11.0", "○ neither", "▲ above"]
     assert section.moves.columns[-1].heading == "same among the first; last 10"
     # Of twelve turned around, two are not among the first ten before, and two others after.
-    assert section.moves.rows[0][-3:] == ["0 → 12", "12", "8; 8"]
+    assert section.moves.rows[0][-2:] == ["0 → 12 (12)", "8; 8"]
 
 
 @pytest.mark.parametrize(
