@@ -36,7 +36,7 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
         "acima ou abaixo da média (classes que mudam)",
     ),
     "named_text": ("{first} → {second} ({changed})", "{first} → {second} ({changed})"),
-    "same_ends": ("same among the first; last {top}", "iguais entre os {top} primeiros; últimos"),
+    "same_ends": ("same first; last {top}", "iguais: {top} primeiros; últimos"),
     "movers_caption": (
         "{units} by {what}: those whose expected rank differs most between the models",
         "{units} por {what}: os de posto esperado mais diferente entre os modelos",

@@ -18,10 +18,9 @@ from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.refit import refit
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.models.parameters import LKJ, Exponential, HalfCauchy, HalfNormal
-from bayes_saude.models.predictor import INTERCEPT, TERMS
 from bayes_saude.models.priors import AnyPrior
 from bayes_saude.summaries.coefficients import posterior_of, spec_of
-from bayes_saude.summaries.ranking import NONE, classes, rank
+from bayes_saude.summaries.moves import change, coefficient_standings
 
 COLUMNS = (
     "priors", "level", "by", "units", "named", "changed", "gained", "lost", "turned",
@@ -80,16 +79,16 @@ def sensitivity(
     """
     seed = int(fit.attrs["seed"]) + 1 if seed is None else seed
     spec = spec_of(fit)
-    before = dict(_rankings(fit, prob))
+    before = coefficient_standings(fit, prob)
     variants = dict(_variants(priors_from_json(fit.attrs["priors"]), etas, scales, factors))
     rows = []
     for name in track(list(variants)):
         other = refit(fit, priors=variants[name], seed=seed)
         passed = check_sampling(other)["passed"]
-        for (level, by), table in _rankings(other, prob):
-            change = _change(before[level, by], table)
+        for (level, by), table in coefficient_standings(other, prob).items():
+            changed = change(before[level, by], table)
             corr = float(posterior_of(other)["corr"].sel(level=level).mean()) if spec.model.slopes else np.nan
-            told = {"priors": name, "level": level, "by": by, **change, "corr": corr, "passed": passed}
+            told = {"priors": name, "level": level, "by": by, **changed, "corr": corr, "passed": passed}
             rows.append(told)
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     found.attrs = {"prob": prob, "seed": seed}
@@ -134,28 +133,3 @@ def with_median(dist: str, median: float) -> HalfNormal | Exponential | HalfCauc
     if dist == "exponential":
         return Exponential(dist="exponential", scale=scale)
     return HalfCauchy(dist="halfcauchy", scale=scale)
-
-
-def _rankings(fit: xr.DataTree, prob: float) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    spec = spec_of(fit)
-    for level in spec.data.levels:
-        for by in TERMS if spec.model.slopes else (INTERCEPT,):
-            table = rank(fit, level=level, by=by).set_index("unit").sort_index()
-            yield (level, by), table.assign(named=classes(table["p_above_mean"], prob))
-
-
-def _change(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, object]:
-    was, now = before["named"], after["named"]
-    shift = (after["expected_rank"] - before["expected_rank"]).abs()
-    changed = was != now
-    return {
-        "units": len(after),
-        "named": int((now != NONE).sum()),
-        "changed": int(changed.sum()),
-        "gained": int((changed & (was == NONE)).sum()),
-        "lost": int((changed & (now == NONE)).sum()),
-        "turned": int((changed & (was != NONE) & (now != NONE)).sum()),
-        "largest_shift": float(shift.max()),
-        "shifted_unit": str(shift.idxmax()),
-        "rank_correlation": float(before["expected_rank"].rank().corr(after["expected_rank"].rank())),
-    }

@@ -192,7 +192,7 @@ def test_classes_are_shown_where_they_differ_and_the_ends_where_they_are_not_all
     models = [a_member(name, {("city", "slope"): own}) for name, own in (("a", before), ("b", after))]
     (section,) = sections_of(models, "en")
     assert section.movers[0].rows[0] == ["A", "1.0", "12.0", "11.0", "○ neither", "▲ above"]
-    assert section.moves.columns[-1].heading == "same among the first; last 10"
+    assert section.moves.columns[-1].heading == "same first; last 10"
     # Of twelve turned around, two are not among the first ten before, and two others after.
     assert section.moves.rows[0][-2:] == ["0 → 12 (12)", "8; 8"]
 
