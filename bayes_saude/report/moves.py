@@ -33,7 +33,7 @@ def moves_table(found: pd.DataFrame, top: int, lang: Lang) -> TextTable:
     with_ends = bool(found["same_top"].notna().all())
     rows = [
         [
-            say("from_to_model", lang, first=row["first"], second=row["second"]),
+            f"{row['first']} → {row['second']}",
             say("n_units_by", lang, n=row["units"], **_named(row["level"], row["by"], lang, capital=False)),
             comma(f"{row['rank_correlation']:.3f}", lang),
             *(
@@ -41,7 +41,7 @@ def moves_table(found: pd.DataFrame, top: int, lang: Lang) -> TextTable:
                 for kind in ("mean", "largest")
             ),
             row["shifted_unit"],
-            say("named_text", lang, first=row["named_first"], second=row["named"], changed=row["changed"]),
+            f"{row['named_first']} → {row['named']} ({row['changed']})",
             *([f"{row['same_top']:.0f}; {row['same_bottom']:.0f}"] if with_ends else []),
         ]
         for row in found.to_dict("records")
@@ -112,9 +112,7 @@ def moves_figure(
     named = _named(level, by, lang)
 
     def drawn() -> Figure:
-        ax = plot_ranking_moves(
-            moves_between(was, now), models=(first, other), label=named["what"], lang=lang
-        )
+        ax = plot_ranking_moves(moves, models=(first, other), label=named["what"], lang=lang)
         if not passed:
             ax.set_title(word("despite", lang))
         return cast(Figure, ax.figure)

@@ -23,7 +23,6 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
         "se as duas posterioris fossem iguais e só as amostras diferissem. Acima ou abaixo da média estão as "
         "unidades com probabilidade de 97,5%. Os {top} primeiros e últimos são pelos postos esperados.",
     ),
-    "from_to_model": ("{first} → {second}", "{first} → {second}"),
     "ranked": ("ranked", "classificados"),
     "n_units_by": ("{n} {units} by {what}", "{n} {units} por {what}"),
     "rank_correlation": ("rank correlation", "correlação de postos"),
@@ -35,7 +34,6 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
         "above or below the mean (classes that change)",
         "acima ou abaixo da média (classes que mudam)",
     ),
-    "named_text": ("{first} → {second} ({changed})", "{first} → {second} ({changed})"),
     "same_ends": ("same first; last {top}", "iguais: {top} primeiros; últimos"),
     "movers_caption": (
         "{units} by {what}: those whose expected rank differs most between the models",
@@ -89,7 +87,6 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
         "parte dele, as muitas outras não podem decidir. Uma diferença dentro de dois erros nada decide, e "
         "uma além diz qual dos dois prediz melhor, não que esteja certo.",
     ),
-    "less": ("{first} − {second}", "{first} − {second}"),
     "left_out": ("left out", "deixado fora"),
     "left_out_unit": ("each unit ({n})", "cada unidade ({n})"),
     "left_out_year": ("each time ({n})", "cada tempo ({n})"),

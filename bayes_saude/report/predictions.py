@@ -29,7 +29,7 @@ def predictions_table(scores: Mapping[str, pd.DataFrame | None], lang: Lang) -> 
     """
     rows = [
         [
-            say("less", lang, first=first, second=second),
+            f"{first} − {second}",
             say("left_out_unit" if way == "unit" else "left_out_year", lang, n=found["left_out"]),
             _whole(found["difference"], lang),
             *(_whole(found[key], lang) for key in ("se", "mcse")),
