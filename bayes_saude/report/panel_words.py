@@ -96,8 +96,8 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
     "no_decisive_difference": ("no decisive difference", "sem diferença decisiva"),
     "predicts_better": ("{model} predicts better", "{model} prediz melhor"),
     "not_reliable": (
-        "not to be trusted: {n} with uneven weights",
-        "não confiável: {n} com pesos desiguais",
+        "not to be trusted: {n} that a few draws decide",
+        "não confiável: {n} que poucas amostras decidem",
     ),
     "no_predictions": (
         "These results have not been cross-validated, or not on the same units. It is told after:",

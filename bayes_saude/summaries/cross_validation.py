@@ -6,6 +6,7 @@ Leaving out single rows would flatter a hierarchical model: a row is nearly know
 say of the hyperparameters and of the units around it, see `unit_densities`. The posterior of the others is
 not sampled anew: the fit's draws are weighted, see `left_out`. A unit hardly moves the hyperparameters, so
 that the weights are even; `khat` says so, and where it does not, the model is fitted again without the unit.
+A unit so far away that its density hangs on a few draws of that fit, too, has no score to be trusted.
 With the unit's line not integrated they would not be, as its own rows are nearly all that is known of it.
 
 **Whole years.** The model is fitted again without each year, and each row of the year is predicted by its
@@ -61,11 +62,12 @@ def cross_validate(
     pandas.DataFrame
         One row for each replicate, unit or year left out, and unit, with the columns `COLUMNS`. `elpd` is the
         log density of the unit's `rows` that were left out, of the outcome in its own unit, of events the log
-        probability, so that families may be compared; `mcse` its Monte Carlo error; `khat` the Pareto shape
-        of the weights, missing by year; `refitted`, whether the model was fitted again without it, as is done
-        for every year, and for the units whose khat is above 0.7, in the replicates where it is. Such a unit
-        is not refitted if `refits` forbids it, or if the panel has no fit without it. Rows of units that the
-        rest of the panel does not have are left out of the score.
+        probability, so that families may be compared; `mcse` its Monte Carlo error, no more than a guess
+        where `khat` is above 0.7, the Pareto shape of the weights or, where the model was fitted again, of
+        the densities in that fit's draws (by year the largest of the unit's rows); `refitted`, whether it was
+        fitted again, as is done for every year, and for the units whose weights have a khat above 0.7, in the
+        replicates where they have. Such a unit is not refitted if `refits` forbids it, or if the panel has no
+        fit without it. Rows of units that the rest of the panel does not have are left out of the score.
 
     Raises
     ------
@@ -119,7 +121,8 @@ def prediction_scores(table: pd.DataFrame) -> pd.DataFrame:
         averaged over replicates; `se`, its standard error over `units`, whose years hang together; `mcse`,
         the Monte Carlo error, at the most, as errors of units are of the same draws; `left_out`, how many
         units or years were; `refitted`, without how many of them the model was fitted again; `unreliable`,
-        how many have a khat above 0.7 and no such fit, in a replicate: their elpd is not to be trusted.
+        how many have a khat above 0.7 in a replicate, years of any unit: their elpd is not to be trusted, nor
+        is its `mcse`.
     """
     rows = []
     for by, own in table.groupby("by", sort=False):
@@ -158,8 +161,8 @@ def compare_predictions(
         `difference`, the sum over units of the first one's elpd less the second's, averaged over replicates:
         above 0 the first predicts better; `se`, its standard error over units, whose years hang together;
         `mcse`, the Monte Carlo error of the difference, at the most; `units`; `first_better`, the share of
-        units that the first predicts better; and `unreliable`, how many of what was left out have in one of
-        the tables a khat above 0.7 and no fit without them.
+        units that the first predicts better; and `unreliable`, how many of what was left out have a khat
+        above 0.7 in one of the tables.
 
     Raises
     ------
@@ -252,4 +255,4 @@ def _monte_carlo_error(table: pd.DataFrame) -> float:
 
 
 def _unreliable(table: pd.DataFrame) -> set[str]:
-    return set(table.loc[(table["khat"] > LARGEST_KHAT) & ~table["refitted"], "left_out"])
+    return set(table.loc[table["khat"] > LARGEST_KHAT, "left_out"])

@@ -3,6 +3,11 @@
 Whole units: every draw of the fit is weighted by one over the unit's density in it, with Pareto smoothing
 (Vehtari, Simpson, Gelman, Yao and Gabry 2024, JMLR 25(72), 1-58), which gives the posterior of the others.
 Where the weights are not to be trusted the model is fitted again without the unit. Whole years: fitted again.
+
+A fit made again is no certainty either. What it says is the log of a mean of densities over its draws, and of
+a unit forty standard deviations from the others these differ by tens of powers of e from draw to draw: the
+highest is all there is of the mean, which lies beyond it, and its Monte Carlo error cannot show that. The
+Pareto shape of the densities does, with the limit that weights have.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +33,7 @@ from bayes_saude.summaries.unit_densities import unit_log_densities, unit_sites
 type Values = NDArray[np.float64]
 type Track = Callable[[Sequence[str]], Iterable[str]]
 
-# Above it the weights' mean is not to be trusted.
+# Above it a mean, of weights or of densities, is not to be trusted.
 LARGEST_KHAT = 0.7
 # Fewer draws of a chain have no effective sample size.
 LEAST_DRAWS = 4
@@ -77,9 +82,9 @@ def without_units(fit: xr.DataTree, *, refits: int | None, seed: int, track: Tra
     steps = {f"without {unit}": unit for unit in worst}
     for step in track(list(steps)) if steps else ():
         unit = steps[step]
-        for replicate, (elpd, mcse) in _exactly(fit, unit, list(heavy[unit]), seed).items():
+        for replicate, (elpd, mcse, khat) in _exactly(fit, unit, list(heavy[unit]), seed).items():
             score = scores[replicate, unit]
-            scores[replicate, unit] = score._replace(elpd=elpd, mcse=mcse, refitted=True)
+            scores[replicate, unit] = score._replace(elpd=elpd, mcse=mcse, khat=khat, refitted=True)
     return list(scores.values())
 
 
@@ -92,7 +97,7 @@ def weighted_units(fit: xr.DataTree, replicate: int) -> list[Score]:
     densities = unit_log_densities(fit, replicate).transpose("unit", "chain", "draw")
     by_chain = densities.to_numpy()
     flat = by_chain.reshape(len(by_chain), -1)
-    weights, khat = array_stats.psislw(flat)
+    weights, khat = _smoothed(flat)
     weights = weights - logsumexp(weights, axis=1, keepdims=True)
     elpd = logsumexp(weights + flat, axis=1)
     moved = np.exp(weights) * np.expm1(flat - elpd[:, None])
@@ -120,9 +125,7 @@ def without_years(fit: xr.DataTree, *, seed: int, track: Track) -> list[Score]:
             rows = panel[left_out & (panel["replicate"] == replicate)]
             rows = rows[rows[level].isin(lines[level].values)]
             found = _predicted_rows(without, lines, rows, spec, rng)
-            scores += [
-                Score(replicate, f"{steps[step]:g}", *of_unit, np.nan, refitted=True) for of_unit in found
-            ]
+            scores += [Score(replicate, f"{steps[step]:g}", *of_unit, refitted=True) for of_unit in found]
     return scores
 
 
@@ -132,8 +135,10 @@ def _kept(panel: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     return kept
 
 
-def _exactly(fit: xr.DataTree, unit: str, replicates: list[int], seed: int) -> dict[int, tuple[float, float]]:
-    """Score a unit by a fit without it; nothing where what is left has no fit."""
+def _exactly(
+    fit: xr.DataTree, unit: str, replicates: list[int], seed: int
+) -> dict[int, tuple[float, float, float]]:
+    """Give elpd, mcse and khat of a unit by a fit without it; nothing where what is left has no fit."""
     spec, panel = spec_of(fit), panel_of(fit)
     panel = _kept(panel, panel["replicate"].isin(replicates))
     own = panel[spec.data.levels[-1]] == unit
@@ -151,14 +156,15 @@ def _exactly(fit: xr.DataTree, unit: str, replicates: list[int], seed: int) -> d
         densities = unit_log_densities(without, replicate, panel[own], sites=sites).to_numpy()[..., 0]
         added = log_measure(spec, panel[own & (panel["replicate"] == replicate)]).sum()
         elpd = logsumexp(densities) - np.log(densities.size)
-        found[replicate] = (float(elpd + added), float(_error(np.exp(densities - elpd)[None])[0]))
+        error, khat = _error(np.exp(densities - elpd)[None]), _smoothed(-densities.reshape(1, -1))[1]
+        found[replicate] = (float(elpd + added), float(error[0]), float(khat[0]))
     return found
 
 
 def _predicted_rows(
     without: xr.DataTree, lines: xr.DataArray, rows: pd.DataFrame, spec: ModelSpec, rng: np.random.Generator
-) -> Iterator[tuple[str, int, float, float]]:
-    """Predict rows of a year by their units' lines: unit, number of rows, elpd and its Monte Carlo error."""
+) -> Iterator[tuple[str, int, float, float, float]]:
+    """Predict rows of a year by their units' lines: unit, number of rows, elpd, its error and khat."""
     level, family = spec.data.levels[-1], FAMILIES[spec.model.family]
     chains = np.flatnonzero(replicates_of(without) == rows["replicate"].iloc[0])
     posterior = posterior_of(without).isel(chain=chains)
@@ -183,8 +189,17 @@ def _predicted_rows(
     moved = np.zeros((len(units), len(eta)))
     np.add.at(moved, unit, np.expm1(density - elpd).T)
     error = _error(moved.reshape(-1, *shape))
-    total = np.bincount(unit, elpd + log_measure(spec, rows))
-    yield from zip(units.tolist(), np.bincount(unit).tolist(), total.tolist(), error.tolist(), strict=True)
+    khat = np.full(len(units), -np.inf)
+    np.maximum.at(khat, unit, _smoothed(-density.T)[1])
+    of_units = np.bincount(unit), np.bincount(unit, elpd + log_measure(spec, rows)), error, khat
+    yield from zip(units.tolist(), *(values.tolist() for values in of_units), strict=True)
+
+
+def _smoothed(log_densities: Values) -> tuple[Values, Values]:
+    """Smooth the log of one over densities, shape (quantities, draws); give the Pareto shape of each tail."""
+    log_weights, khat = array_stats.psislw(log_densities)
+    # Of a tail next to whose highest all others vanish there is no shape: nothing is worse.
+    return log_weights, np.nan_to_num(np.asarray(khat, dtype=np.float64), nan=np.inf)
 
 
 def _error(values: Values) -> Values:

@@ -109,6 +109,31 @@ def test_a_unit_that_moves_the_hyperparameters_is_left_out_by_a_fit_without_it(p
     assert prediction_scores(weighted)["unreliable"].tolist() == [1]
 
 
+@pytest.mark.parametrize(("apart", "told"), [(40, True), (150, False)])
+def test_a_fit_without_a_unit_far_off_is_trusted_only_where_other_draws_say_the_same(panel, apart, told):
+    first = panel["municipality"] == panel["municipality"].iloc[0]
+    fitted = fit(
+        trend_model(["municipality"]), panel.assign(value=panel["value"] + apart * first), seed=1, draws=500
+    )
+    one, other = (cross_validate(fitted, seed=seed) for seed in (0, 9))
+    assert one["refitted"].sum() == 1
+    for scores in (one, other):
+        assert prediction_scores(scores)["unreliable"].tolist() == [0 if told else 1]
+    a, b = (scores.loc[scores["refitted"]].iloc[0] for scores in (one, other))
+    # An error of the log below one, as any mean of positive numbers has, and eight apart.
+    agree = abs(a["elpd"] - b["elpd"]) < 4 * np.hypot(a["mcse"], b["mcse"])
+    assert agree == told
+
+
+def test_a_row_far_from_its_line_makes_the_score_of_its_year_one_not_to_be_trusted(panel):
+    one = (panel["municipality"] == panel["municipality"].iloc[0]) & (panel["time"] == 2013)
+    far = panel.assign(value=panel["value"] + 300 * one)
+    scores = cross_validate(fit(trend_model(["municipality"]), far, seed=1, draws=300), by="year", seed=4)
+    own = (scores["unit"] == panel["municipality"].iloc[0]) & (scores["left_out"] == "2013")
+    assert scores.loc[own, "khat"].item() == scores["khat"].max() > 1
+    assert prediction_scores(scores)["unreliable"].item() >= 1
+
+
 def test_each_row_of_a_year_is_predicted_by_its_units_line_without_the_year(flat):
     scores = cross_validate(flat, by="year", seed=4)
     assert tuple(scores.columns) == COLUMNS
@@ -125,6 +150,9 @@ def test_each_row_of_a_year_is_predicted_by_its_units_line_without_the_year(flat
     density = stats.norm.pdf(value, line.values, without["sd_resid"].values).mean()
     row = scores[(scores["unit"] == unit) & (scores["left_out"] == "2013")].iloc[0]
     assert row["elpd"] == pytest.approx(np.log(density), abs=1e-5)
+    # Of rows near their lines every one is told.
+    assert scores["khat"].max() < 0.7
+    assert prediction_scores(scores)["unreliable"].item() == 0
 
 
 def test_year_effects_predict_units_better_where_there_is_a_dip(years):
