@@ -118,11 +118,11 @@ def prediction_scores(table: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row for each way that is in the table, with the columns `SCORES`: `elpd`, the sum over units,
-        averaged over replicates; `se`, its standard error over `units`, whose years hang together; `mcse`,
-        the Monte Carlo error, at the most, as errors of units are of the same draws; `left_out`, how many
-        units or years were; `refitted`, without how many of them the model was fitted again; `unreliable`,
-        how many have a khat above 0.7 in a replicate, years of any unit: their elpd is not to be trusted, nor
-        is its `mcse`.
+        averaged over replicates; `se`, its standard error over `units`, whose years hang together, for other
+        units in the same years, so that it says nothing of other years; `mcse`, the Monte Carlo error, at the
+        most, as errors of units are of the same draws; `left_out`, how many units or years were; `refitted`,
+        without how many of them the model was fitted again; `unreliable`, how many have a khat above 0.7 in a
+        replicate, years of any unit: their elpd is not to be trusted, nor is its `mcse`.
     """
     rows = []
     for by, own in table.groupby("by", sort=False):
