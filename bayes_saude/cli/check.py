@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from bayes_saude.cli.shared import Result, load_fit
+from bayes_saude.errors import BayesSaudeError
 
 
 def check(
@@ -38,17 +39,23 @@ def check(
 
     Example: bayes-saude check results/robust-vaccine-student --cross-validate --refits 3
     """
+    if refits is not None and not cross_validate:
+        raise BayesSaudeError("--refits is for cross-validation. Give --cross-validate too, or leave it out.")
     fitted = load_fit(result)
     from bayes_saude.console import track
     from bayes_saude.results import write_checks, write_cross_validation
     from bayes_saude.summaries.cross_validation import cross_validate as scores_of
 
-    report = write_checks(fitted, result)
+    # A minute for hundreds of units that are sampled.
+    for _ in track([str(result)], "checking"):
+        report = write_checks(fitted, result)
     if report["passed"] and cross_validate:
         table = scores_of(fitted, by="both", refits=refits, track=partial(track, doing="scoring"))
         report = write_cross_validation(table, report, fitted, result)
     print_checks(report)
     if not report["passed"]:
+        if cross_validate:
+            typer.echo("Not cross-validated, as it fails its checks: fit again first.", err=True)
         raise typer.Exit(1)
 
 

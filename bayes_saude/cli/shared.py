@@ -22,10 +22,10 @@ def load_fit(result: Path) -> Any:
 
 
 def require_fit(result: Path) -> None:
-    """Refuse a folder without a fit that is the name of one below results/."""
+    """Refuse what is no result folder where it is clear which was meant: below results/, or around a file."""
     from bayes_saude.inference.store import FIT
 
-    meant = Path("results") / result.name
+    meant = result.parent if result.is_file() else Path("results") / result.name
     if not (result / FIT).is_file() and (meant / FIT).is_file():
         raise DataError(f"There is no fit in {result}.", f"Did you mean {meant}?")
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -52,6 +53,17 @@ def test_help_of_every_command_shows_an_example(command):
     done = run(command, "--help")
     assert done.exit_code == 0
     assert f"Example: bayes-saude {command}" in done.stdout
+
+
+def test_help_wraps_its_paragraphs_to_the_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = [line.strip() for line in run("check", "--help").stdout.splitlines()]
+    first = next(i for i, line in enumerate(lines) if line.startswith("Where the model"))
+    paragraph = lines[first : lines.index("", first)]
+    assert len(paragraph) > 3
+    # The next line's first word had no room any more.
+    for line, after in pairwise(paragraph):
+        assert len(line) + 1 + len(after.split()[0]) > 76
 
 
 def test_help_lists_every_command():
@@ -173,6 +185,7 @@ def test_a_good_fit_is_cross_validated_where_that_is_asked_for(result, failing, 
 
     refused = run("check", failing, "--cross-validate")
     assert refused.exit_code == 1
+    assert "Not cross-validated" in refused.stderr
     assert not (failing / "cross_validation.csv").exists()
 
 
@@ -236,6 +249,18 @@ def test_a_narrow_screen_has_the_ranks_without_their_side_columns(result, monkey
 def test_a_column_of_a_ranking_has_one_number_of_decimals(result):
     lines = [line for line in run("rank", result).stdout.splitlines() if line.startswith("Region")]
     assert len({len(line.split()[2].partition(".")[2]) for line in lines}) == 1
+
+
+def test_refits_without_cross_validation_are_refused(result):
+    done = run("check", result, "--refits", 3)
+    assert done.exit_code == 2
+    assert "--cross-validate" in done.stderr
+
+
+def test_the_file_of_a_fit_for_its_folder_is_answered_with_the_folder(result):
+    done = run("check", result / "fit.nc")
+    assert done.exit_code == 2
+    assert done.stderr.rstrip().endswith(f"Did you mean {result}?")
 
 
 def test_a_model_name_for_its_folder_is_answered_with_the_folder(result, tmp_path, monkeypatch):
