@@ -7,6 +7,12 @@ import typer
 
 from bayes_saude.cli.shared import Despite, Result, data_of, load_fit
 
+MEANINGS = (
+    "named: units above or below the mean (95%). Against the fit's own priors: gained are named with the "
+    "others only, lost with its own only, turned are now on the other side; largest shift is of an expected "
+    "rank. correlation: of intercepts and slopes, posterior mean."
+)
+
 
 def sensitivity(
     result: Result,
@@ -37,6 +43,7 @@ def sensitivity(
     table = with_other_priors(fitted, track=partial(track, doing="fitting with priors:"))
     screen = console()
     screen.print(sensitivity_table(table))
+    say(screen, MEANINGS)
     if not table["passed"].all():
         say(screen, "A fit marked * fails the checks of its sampling: conclude nothing from its row.")
     written = write_table(table, fitted, result, "sensitivity")

@@ -54,6 +54,7 @@ def test_the_table_and_its_figures_are_files_of_the_result_folder(result):
     assert table["priors"].unique().tolist() == names
     assert all(done.stdout.count(name) == 2 for name in names)  # by intercept, by slope
     assert "fitting with priors: half the scales (6 of 7)" in done.stderr
+    assert "lost with its own only" in " ".join(done.stdout.split())
     figures = {f"figures/sensitivity-region-{by}-pt.svg" for by in ("intercept", "slope")}
     assert {str(result / name) for name in figures} <= set(done.stdout.splitlines())
     findings = {finding.name: finding.differs for finding in verify(result)}
