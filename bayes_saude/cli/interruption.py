@@ -13,7 +13,7 @@ from types import FrameType
 STATUS = 130  # what a shell knows as ended by Ctrl-C: 128 + SIGINT
 # Seconds that the work is given to end by itself, and to remove what it has left unfinished.
 GRACE = 0.7
-TOLD = "Interrupted. What is finished is kept and nothing half-written: the same command goes on from there."
+TOLD = "Interrupted. Every file that was finished is kept, none is half-written: give the same command again."
 SHOW_CURSOR = "\x1b[?25h"  # which a progress bar has hidden
 STDERR = 2
 
