@@ -123,8 +123,10 @@ def _groups(fit: xr.DataTree, level: str, within_each: str | None) -> Iterator[t
         yield ALL, np.arange(posterior_of(fit).sizes[level])
         return
     if within_each == level:
+        outermost = level == spec_of(fit).data.levels[0]
         raise BayesSaudeError(
-            f"Units of '{level}' cannot be ranked within each '{level}'. Name a level around it."
+            f"Units of '{level}' cannot be ranked within each '{level}'. "
+            + ("No level is around it: rank all units together." if outermost else "Name a level around it.")
         )
     outer = ancestor_units(fit, level, within_each).values
     for name in np.unique(outer):

@@ -141,8 +141,10 @@ def test_a_unit_alone_is_first_and_neither_above_nor_below(make_fit):
 
 
 def test_a_level_is_not_ranked_within_itself(nested_fit):
-    with pytest.raises(BayesSaudeError, match="cannot be ranked within each 'region'"):
+    with pytest.raises(BayesSaudeError, match=r"within each 'region'\. No level is around it"):
         rank(nested_fit, level="region", within_each="region")
+    with pytest.raises(BayesSaudeError, match=r"within each 'municipality'\. Name a level around it"):
+        rank(nested_fit, within_each="municipality")
 
 
 def test_one_ranking_is_taken_from_the_table_of_all(nested_fit):
