@@ -24,6 +24,7 @@ from bayes_saude.summaries import power_scaling as module
 from bayes_saude.summaries.coefficients import posterior_of, spec_of
 from bayes_saude.summaries.power_scaling import (
     COLUMNS,
+    LEAST_DISTANCE,
     POWERS,
     distance,
     log_prior,
@@ -206,6 +207,17 @@ def test_distances_are_those_of_arviz(pulled):
     for group in ("prior", "likelihood"):
         expected = arviz_stats.psense(tree, group=group).to_array("parameter").to_series()
         np.testing.assert_allclose(found[group], expected[found.index], rtol=2e-3)
+
+
+def test_a_normal_posterior_that_moves_by_a_quarter_of_its_width_per_doubling_reaches_the_limit():
+    values = stats.norm.ppf((np.arange(4000) + 0.5) / 4000).reshape(4, 1000)
+
+    def moved(by):
+        """Weights of a normal density whose mean is moved, for each doubling of the power."""
+        of_powers = (np.exp(by * np.log2(power) * values) for power in POWERS)
+        return distance(values, tuple(weights / weights.sum() for weights in of_powers))[0]
+
+    assert moved(0.22) < LEAST_DISTANCE < moved(0.25)
 
 
 def test_the_error_covers_what_other_draws_give():
