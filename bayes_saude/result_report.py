@@ -12,7 +12,7 @@ from bayes_saude.data.geography import read_polygons
 from bayes_saude.data.spreadsheet_text import as_named
 from bayes_saude.errors import ConvergenceError, DataError
 from bayes_saude.inference.conclusions import is_of
-from bayes_saude.inference.store import load, require_writable
+from bayes_saude.inference.store import file_of_fit, load, require_writable
 from bayes_saude.inference.writing import replacing
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.one_panel import Member, member, sections_of
@@ -83,6 +83,8 @@ def write_report(
     members: list[Member] = []
     failing: list[str] = []
     places = [Path(folder) for folder in folders]
+    for place in places:
+        file_of_fit(place)  # a slip in the last name is told before minutes of work on the others
     one = partial(
         _chapter_or_error, lang=lang, despite=despite, all_figures=all_figures, polygons=polygons,
         among_others=len(places) > 1,

@@ -130,6 +130,16 @@ def require_writable(folder: Path) -> None:
         ) from error
 
 
+def file_of_fit(folder: Path | str) -> Path:
+    """Name the file of a folder's fit; without one a `DataError` says so."""
+    path = Path(folder) / FIT
+    if not path.is_file():
+        raise DataError(
+            f"There is no fit in {folder}.", "Make one with bayes-saude fit, or name a result folder."
+        )
+    return path
+
+
 def load(folder: str | Path) -> xr.DataTree:
     """Read a fit.
 
@@ -148,11 +158,7 @@ def load(folder: str | Path) -> xr.DataTree:
     DataError
         If there is no fit, or the file is damaged, was changed, is not of this package, or of another layout.
     """
-    path = Path(folder) / FIT
-    if not path.is_file():
-        raise DataError(
-            f"There is no fit in {folder}.", "Make one with bayes-saude fit, or name a result folder."
-        )
+    path = file_of_fit(folder)
     whole = path.read_bytes()
     sealed = is_sealed(whole, path)
     try:

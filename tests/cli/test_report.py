@@ -52,10 +52,11 @@ def test_any_number_of_results_make_one_file_that_is_named(failing, tmp_path):
     assert page == alone.read_text(encoding="utf-8")
 
 
-def test_a_folder_without_a_fit_is_told(tmp_path):
-    done = run("report", tmp_path, "--out", tmp_path / "report.html")
+def test_a_folder_without_a_fit_is_told_before_work_on_others(failing, tmp_path):
+    done = run("report", failing, tmp_path, "--out", tmp_path / "report.html", "--despite-checks")
     assert done.exit_code == 2
-    assert "There is no fit in" in done.stderr
+    assert f"There is no fit in {tmp_path}." in done.stderr
+    assert "reporting" not in done.stderr
 
 
 def test_tables_of_every_result_are_named(failing, tmp_path):
