@@ -121,6 +121,7 @@ def _compile(family: str, dists: tuple[tuple[str, str], ...], shape: Shape) -> C
         "leaf": np.zeros(1, dtype=np.int64),
         "elapsed": np.zeros(1),
         "place": np.zeros(2),
+        "information": np.ones((2, units[-1])),
         "priors": np.ones((len(dists), 2)),
         **{f"parents_{depth}": np.zeros(size, dtype=np.int64) for depth, size in enumerate(units) if depth},
         **{name: np.ones(1) for name in FAMILIES[family].columns},

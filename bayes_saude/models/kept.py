@@ -5,24 +5,16 @@ How they are written decides how well they mix:
 - Time is centred at the panel's mean, and a unit's height *there* is the parameter, not its intercept at the
   origin, which drifts with its slope. So are a level's scatter of heights and its correlation with slopes.
   Priors are about the origin all the same: those here follow from them exactly, see `_scatter`.
-- Heights are centred hierarchically, height ~ N(height of the parent, .): a unit's data tell it well.
-- Slopes are not centred: slope = parent's + sd_slope (r z0 + sqrt(1 - r²) z) with z ~ N(0, 1), z0 the
-  height's standardised deviation and r their correlation. Few years tell a slope badly, and a centred one
-  makes a funnel with its scale.
+- Units' heights and slopes are centred as far as their data tell them, see `kept_units`.
 - Scales of slopes are sampled with a sign, see `signed_variable`: 13 macro-regions allow one of zero. Three
   leave scales wide open, and then 275 of 8,000 transitions diverge at a target acceptance of 0.9, with
   scatter at the origin and no signs 86: so few units want 0.99.
 
 Measured on 853 municipalities of 77 health regions of 13 macro-regions in five years (beta-binomial, share of
-admissions), least bulk ESS of the hyperparameters, always of a slope scale or of a correlation:
-
-- in 8,000 iterations at a target acceptance of 0.8, 19 gradients each: 1,320; scatter at the origin, 900;
-- in 2,000 at 0.9, 31 gradients each: 360; scatter at the origin, 330; that without signs, 170.
-
-Municipalities' slopes centred: 470 in the same 2,000, but where their true scale was 0.01 for 0.07, 4, with
-R-hat 1.42 and 24 divergences, against 130 and none. Heights of macro-regions and health regions not centred:
-350 for the population's intercept, 1,600 or more centred. nutpie's low-rank mass matrix: 410 in 2,000, but at
-up to 127 gradients each.
+admissions) with municipalities' heights centred and their slopes not, least bulk ESS of the hyperparameters,
+always of a slope scale or of a correlation: in 8,000 iterations at a target acceptance of 0.8, 19 gradients
+each, 1,320; scatter at the origin, 900. In 2,000 at 0.9, 31 gradients each, 360; scatter at the origin, 330;
+that without signs, 170. nutpie's low-rank mass matrix: 410 in 2,000, but at up to 127 gradients each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,19 +27,12 @@ from numpy.typing import NDArray
 from pytensor.tensor import TensorVariable
 
 from bayes_saude.models.families import LIKELIHOODS
+from bayes_saude.models.kept_units import Level, Scatter, heights, lines
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import INTERCEPT, TERMS
 from bayes_saude.models.priors import signed_variable
 from bayes_saude.models.shifts import UNSHIFTED, Sizes, contrasts
 from bayes_saude.models.years import Years, year_effects
-
-
-class Scatter(NamedTuple):
-    """Of a level's lines about their parents': at the mean time; the slopes' deviation has a sign."""
-
-    sd_height: TensorVariable
-    sd_slope: TensorVariable
-    corr: TensorVariable
 
 
 class Shape(NamedTuple):
@@ -106,18 +91,23 @@ def kept_trend(family: str, dists: Mapping[str, str], shape: Shape, data: Mappin
 
         suffixes = [name.removeprefix("sd_intercept") for name in dists if name.startswith("sd_intercept")]
         for depth, (suffix, size) in enumerate(zip(suffixes, shape.units, strict=True)):
-            basis = shared["basis"] if shape.sequence and not depth else None
+            innermost = depth == len(suffixes) - 1
+            level = Level(
+                depth, size,
+                basis=shared["basis"] if shape.sequence and not depth else None,
+                information=shared["information"] if innermost else None,
+            )  # fmt: skip
             if depth:
                 parents = shared[f"parents_{depth}"]
                 height, slope = height[parents], (slope[parents] if slope.ndim else slope)
-            if depth == len(suffixes) - 1:
+            if innermost:
                 height, slope = _with_groups((height, slope), of_prior, shared, shape.shifts.groups)
             if f"sd_slope{suffix}" in dists:
                 scatter = _scatter(suffix, dists, of_prior, centre)
-                height, slope = _lines(depth, size, (height, slope), scatter, centre, basis)
+                height, slope = lines(level, (height, slope), scatter, centre)
             else:
                 sd = _scale_variable(f"sd_intercept{suffix}", dists, of_prior)
-                height, own = _heights(depth, size, height, sd, basis)
+                height, own = heights(level, height, sd)
                 pm.Deterministic(f"effect_{depth}", own[:, None])
 
         leaf, elapsed = shared["leaf"], shared["elapsed"]
@@ -190,37 +180,6 @@ def _with_groups(
             else:
                 height, slope = height + shared["place"][0] * effects, slope + effects
     return height, slope
-
-
-def _heights(
-    depth: int, size: int, parent: TensorVariable, sd: TensorVariable, basis: TensorVariable | None
-) -> tuple[TensorVariable, TensorVariable]:
-    """Make the heights of a level's units, and their deviations from their parents'."""
-    if basis is None:
-        height = pm.Normal(f"height_{depth}", parent, sd, shape=size, initval=np.zeros(size))
-        return height, height - parent
-    own = basis @ pm.Normal(f"height_{depth}", 0.0, sd, shape=size - 1, initval=np.zeros(size - 1))
-    return parent + own, own
-
-
-def _lines(
-    depth: int,
-    size: int,
-    parent: tuple[TensorVariable, TensorVariable],
-    scatter: Scatter,
-    centre: TensorVariable,
-    basis: TensorVariable | None,
-) -> tuple[TensorVariable, TensorVariable]:
-    """Make a level's heights at the mean time and slopes, and record the effects at the origin."""
-    height, own_height = _heights(depth, size, parent[0], scatter.sd_height, basis)
-    n = size if basis is None else size - 1
-    z = pm.Normal(f"z_{depth}", shape=n, initval=np.zeros(n))
-    z = z if basis is None else basis @ z
-    corr, across = scatter.corr, pt.sqrt((1 - scatter.corr) * (1 + scatter.corr))
-    own_slope = scatter.sd_slope * (corr * own_height / scatter.sd_height + across * z)
-    effect = pt.stack([own_height - centre * own_slope, own_slope], axis=-1)
-    pm.Deterministic(f"effect_{depth}", effect)
-    return height, parent[1] + own_slope
 
 
 def _scatter(

@@ -10,6 +10,7 @@ from scipy.stats import norm
 from trends import simulate, trend_model
 
 from bayes_saude.inference.checks import check_sampling
+from bayes_saude.inference.energy import bfmi
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.kept import KeptTrend
 from bayes_saude.inference.reading import coefficients_by_level
@@ -77,6 +78,15 @@ def robust(tailed):
 def test_the_default_settings_pass_the_checks(robust):
     report = check_sampling(robust)
     assert report["passed"], [gate for gate in report["gates"] if not gate["passed"]]
+
+
+def test_the_energy_is_walked_fast_where_data_tell_units_neither_well_nor_badly():
+    panel = simulate(6, fixed=(90, 2), scatter={"region": (8.0, 5.0, -0.8)}, sd_resid=0, regions=60)
+    noise = 13 * np.random.default_rng(7).standard_t(2.8, len(panel))
+    spec = trend_model(["region"], family="student_t")
+    fitted = fit(spec, panel.assign(value=panel["value"] + noise), draws=400, tune=800, chains=2, seed=1)
+    # With heights centred and slopes not it is 0.1.
+    assert bfmi(fitted).min() > 0.6
 
 
 def test_hyperparameters_lie_where_the_panel_was_drawn(robust):

@@ -120,16 +120,18 @@ def test_a_sequences_effects_have_the_walks_covariance_with_that_of_intercept_an
     ]
     at = [np.zeros(3), np.zeros(3), np.float64(0.7), np.float64(1.3), np.float64(0.8)]
     outputs = [model[name] for name in ("effect_0", "sd_intercept", "sd_slope", "corr")]
+    sampled = (model[name].owner for name in ("height_0", "z_0"))
+    outputs += [variable.op.dist_params(variable)[1] for variable in sampled]
 
     def values_at(heights, z):
         values = dict(zip(inputs, [heights, z, *at[2:]], strict=True))
         return [output.eval(values, mode="FAST_COMPILE", on_unused_input="ignore") for output in outputs]
 
-    # The effects are linear in the standardised variables; a height's has the scale of heights.
-    steps = np.eye(3)
-    columns = [values_at(0.7 * step, at[1])[0].ravel() for step in steps]
-    columns += [values_at(at[0], step)[0].ravel() for step in steps]
-    _, sd_intercept, sd_slope, corr = values_at(at[0], at[1])
+    # The effects are linear in the variables, which are normal about zero.
+    _, sd_intercept, sd_slope, corr, *sds = values_at(at[0], at[1])
+    of_heights, of_slopes = map(np.diag, sds)
+    columns = [values_at(step, at[1])[0].ravel() for step in of_heights]
+    columns += [values_at(at[0], step)[0].ravel() for step in of_slopes]
     between = corr * sd_intercept * sd_slope
     of_unit = np.array([[sd_intercept**2, between], [between, sd_slope**2]])
     place = [ages.index(unit) for unit in sorted(ages)]
