@@ -9,7 +9,7 @@ from rich.table import Table
 from bayes_saude.console import number, probability, text_table
 from bayes_saude.inference.checks import gate_value
 from bayes_saude.models.predictor import TERMS
-from bayes_saude.summaries.checks import distance, moving
+from bayes_saude.summaries.checks import moving
 from bayes_saude.summaries.ranking import ALL
 
 
@@ -88,8 +88,7 @@ def priors_table(report: Mapping[str, Any]) -> Table:
     rows = [
         (
             found["parameter"],
-            distance(found, "prior"),
-            distance(found, "likelihood"),
+            *(_distance(found[name], found[f"{name}_error"]) for name in ("prior", "likelihood")),
             str(found["replicate"]) if replicated else "",
             _near(found),
         )
@@ -97,6 +96,10 @@ def priors_table(report: Mapping[str, Any]) -> Table:
     ]
     where = "replicate" if replicated else ""
     return text_table(rows, ("moves with its priors", "by (MC error)", "with the data by", where, ""))
+
+
+def _distance(value: float | None, error: float) -> str:
+    return f"not told (±{error:.2g})" if value is None else f"{value:.3f} ±{error:.3f}"
 
 
 def _near(warning: Mapping[str, Any]) -> str:

@@ -80,14 +80,12 @@ def check(fit: xr.DataTree, **limits: float) -> dict[str, Any]:
     }
 
 
-def misfits(fit: xr.DataTree, *, seed: int = 0) -> list[dict[str, Any]]:
+def misfits(fit: xr.DataTree) -> list[dict[str, Any]]:
     """Find what rankings rest on and the model does not reproduce.
 
     Parameters
     ----------
     fit : xarray.DataTree
-    seed : int
-        Of the predictions.
 
     Returns
     -------
@@ -102,16 +100,16 @@ def misfits(fit: xr.DataTree, *, seed: int = 0) -> list[dict[str, Any]]:
     draws = fit["posterior"].sizes["chain"] * fit["posterior"].sizes["draw"]
     if draws < LEAST_DRAWS:
         return []
-    checks = _asked(fit, PREDICTED, seed)
+    checks = _asked(fit, PREDICTED)
     if draws > PREDICTED and not _clear(checks).all():
-        checks = _asked(fit, PREDICTED_IN_DOUBT, seed)
+        checks = _asked(fit, PREDICTED_IN_DOUBT)
     checks = checks.assign(clear=_clear(checks))
     far = (checks["p_value"] < FAR_OUT) | (checks["p_value"] > 1 - FAR_OUT)
     return [_warning(row, spec_of(fit)) for _, row in checks[far].iterrows()]
 
 
-def _asked(fit: xr.DataTree, draws: int, seed: int) -> pd.DataFrame:
-    checks = predictive_checks(fit, draws=draws, seed=seed)
+def _asked(fit: xr.DataTree, draws: int) -> pd.DataFrame:
+    checks = predictive_checks(fit, draws=draws)
     own = checks["statistic"].str.startswith(("mean[", "residual"))
     return checks[own == (checks["units"] == "same")]
 
@@ -139,10 +137,8 @@ def prior_sensitivity(fit: xr.DataTree) -> list[dict[str, Any]]:
         with what the two mean together, empty where it does not move. Empty for a fit of fewer than 100 draws
         of a replicate.
     """
-    if (
-        fit["posterior"].sizes["draw"] * np.unique(replicates_of(fit), return_counts=True)[1].min()
-        < LEAST_DRAWS
-    ):
+    _, chains = np.unique(replicates_of(fit), return_counts=True)
+    if chains.min() * fit["posterior"].sizes["draw"] < LEAST_DRAWS:
         return []
     found = power_scaling(fit)
     # What is not told may be the furthest.
@@ -180,13 +176,6 @@ def _moved(row: pd.Series) -> dict[str, Any]:
 def moving(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Take from a report of `check` the hyperparameters that move with their priors, or may."""
     return [found for found in report["prior_sensitivity"] if found["advice"]]
-
-
-def distance(found: Mapping[str, Any], kind: str) -> str:
-    """Write how far a hyperparameter of `prior_sensitivity` moves with the "prior" or the "likelihood"."""
-    if found[kind] is None:
-        return f"not told (±{found[f'{kind}_error']:.2g})"
-    return f"{found[kind]:.3f} ±{found[f'{kind}_error']:.3f}"
 
 
 def _warning(row: pd.Series, spec: ModelSpec) -> dict[str, Any]:

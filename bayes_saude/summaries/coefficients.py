@@ -15,6 +15,7 @@ wants it adds the fit's `intercept` or `slope` and `{level}_effect` of that leve
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
@@ -34,11 +35,25 @@ from bayes_saude.models.predictor import INTERCEPT, SLOPE
 
 # Figures and reports, which know a fit and not how it was made, read it from here.
 __all__ = [
-    "LEVEL_PREFIX", "ancestor_units", "level_at", "on_scale_of", "panel_of", "posterior_of", "replicates_of",
-    "sampler_of", "scale_of", "spec_of", "unit_quantity",
+    "LEVEL_PREFIX", "ancestor_units", "level_at", "on_scale_of", "panel_of", "posterior_of", "quantities_of",
+    "replicates_of", "sampler_of", "scale_of", "spec_of", "unit_quantity",
 ]  # fmt: skip
 
 LEVEL_PREFIX = "level:"
+
+
+def quantities_of(fit: xr.DataTree, years: Sequence[float] | None = None) -> list[str]:
+    """Name what units are ranked by: intercept, slope where they have one of their own, and levels.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    years : sequence of float, optional
+        Times of the levels; the last one of the panel if left out.
+    """
+    times = [panel_of(fit)["time"].max()] if years is None else years
+    slopes = [SLOPE] if spec_of(fit).model.slopes else []
+    return [INTERCEPT, *slopes, *(f"{LEVEL_PREFIX}{time:g}" for time in times)]
 
 
 def ancestor_units(fit: xr.DataTree, level: str, ancestor: str) -> xr.DataArray:

@@ -5,7 +5,7 @@ draws. What the draws would do alone stands beside every move. The replicates of
 counts too, are no part of that: both fits have the same ones, and what they share moves nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bayes_saude.errors import BayesSaudeError, listed
-from bayes_saude.models.predictor import INTERCEPT, TERMS
-from bayes_saude.summaries.coefficients import LEVEL_PREFIX, panel_of, replicates_of, spec_of
+from bayes_saude.models.predictor import INTERCEPT
+from bayes_saude.summaries.coefficients import quantities_of, replicates_of, spec_of
 from bayes_saude.summaries.ranked import unit_ranks
 from bayes_saude.summaries.ranking import NONE, classes
 from bayes_saude.summaries.ranks import above_mean, sampling_error
@@ -63,11 +63,17 @@ def standing(fit: xr.DataTree, level: str, by: str, prob: float = 0.95) -> pd.Da
 
 def coefficient_standings(fit: xr.DataTree, prob: float = 0.95) -> dict[tuple[str, str], pd.DataFrame]:
     """Give the standings of every level by intercept and slope, by level and quantity."""
-    spec = spec_of(fit)
+    return all_standings(fit, prob, years=())
+
+
+def all_standings(
+    fit: xr.DataTree, prob: float = 0.95, *, years: Sequence[float] | None = None
+) -> dict[tuple[str, str], pd.DataFrame]:
+    """Give the standings of every level by each of `quantities_of`, by level and quantity."""
     return {
         (level, by): standing(fit, level, by, prob)
-        for level in spec.data.levels
-        for by in (TERMS if spec.model.slopes else (INTERCEPT,))
+        for level in spec_of(fit).data.levels
+        for by in quantities_of(fit, years)
     }
 
 
@@ -120,7 +126,7 @@ def compare_rankings(fits: Mapping[str, xr.DataTree], *, top: int = 10, prob: fl
     -------
     pandas.DataFrame
         One row for each two fits, level and quantity, with the columns `COLUMNS`, from the first to the
-        second: those of `change`, and
+        second: those that `sensitivity` has of a change, and
 
         mean_shift, mean_by_chance, largest_by_chance
             The mean change of an expected rank, in ranks, and what the mean and the largest would be expected
@@ -155,15 +161,6 @@ def compare_rankings(fits: Mapping[str, xr.DataTree], *, top: int = 10, prob: fl
     return found
 
 
-def all_standings(fit: xr.DataTree, prob: float = 0.95) -> dict[tuple[str, str], pd.DataFrame]:
-    """Give the standings of every level by what `all_rankings` ranks by, by level and quantity."""
-    last = f"{LEVEL_PREFIX}{float(panel_of(fit)['time'].max()):g}"
-    levels = spec_of(fit).data.levels
-    return coefficient_standings(fit, prob) | {
-        (level, last): standing(fit, level, last, prob) for level in levels
-    }
-
-
 def compare_standings(standings: Mapping[str, Standings], *, top: int = 10) -> pd.DataFrame:
     """Compare each two of several fits' standings, see `compare_rankings`."""
     rows = []
@@ -171,8 +168,9 @@ def compare_standings(standings: Mapping[str, Standings], *, top: int = 10) -> p
         for level, by in [key for key in before if key in after]:
             was, now = before[level, by], after[level, by]
             _require_same_units(was, now, level, first, second)
-            row = {"first": first, "second": second, "level": level, "by": by, **change(was, now)}
-            rows.append(row | shifts(was, now) | _ends(was, now, top))
+            named_first = int((was["named"] != NONE).sum())
+            row = {"first": first, "second": second, "level": level, "by": by, "named_first": named_first}
+            rows.append(row | change(was, now) | shifts(was, now) | _ends(was, now, top))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -187,15 +185,11 @@ def shifts(was: pd.DataFrame, now: pd.DataFrame) -> dict[str, float]:
 
 
 def _ends(was: pd.DataFrame, now: pd.DataFrame, top: int) -> dict[str, float]:
-    """Count who is at either end in both, and who was named before."""
+    """Count who is at either end in both."""
     places = [table["expected_rank"].rank(method="first") for table in (was, now)]
     ends = ([place <= top for place in places], [place > len(was) - top for place in places])
     at_top, at_bottom = (float((a & b).sum()) if top < len(was) else np.nan for a, b in ends)
-    return {
-        "named_first": int((was["named"] != NONE).sum()),
-        "same_top": at_top,
-        "same_bottom": at_bottom,
-    }
+    return {"same_top": at_top, "same_bottom": at_bottom}
 
 
 def expected_largest(error: NDArray[np.float64]) -> float:
@@ -272,7 +266,7 @@ def moves_between(was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
             "first_class": was["named"].to_numpy(),
             "second_class": now["named"].to_numpy(),
         }
-    )[list(MOVE_COLUMNS)]
+    )
     return moves.sort_values("shift", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 

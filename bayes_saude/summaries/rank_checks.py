@@ -30,14 +30,8 @@ from numpy.typing import NDArray
 
 from bayes_saude.inference.checks import MORE_DRAWS, as_gate, hyperparameter_draws
 from bayes_saude.inference.replicates import about_replicates, by_replicate
-from bayes_saude.models.predictor import INTERCEPT, SLOPE
-from bayes_saude.summaries.coefficients import (
-    LEVEL_PREFIX,
-    on_scale_of,
-    panel_of,
-    replicates_of,
-    spec_of,
-)
+from bayes_saude.models.predictor import SLOPE
+from bayes_saude.summaries.coefficients import on_scale_of, quantities_of, replicates_of, spec_of
 from bayes_saude.summaries.ranked import HIGHER, RankedTogether, unit_ranks
 from bayes_saude.summaries.ranks import above_mean, sampling_error
 
@@ -136,10 +130,9 @@ def rank_gates(fit: xr.DataTree) -> list[dict[str, Any]]:
 
 def _rankings(fit: xr.DataTree) -> Iterator[_Ranking]:
     spec = spec_of(fit)
-    last = f"{LEVEL_PREFIX}{panel_of(fit)['time'].max():g}"
     for depth, level in enumerate(spec.data.levels):
         for outer in (None, *spec.data.levels[:depth]):
-            for by in (INTERCEPT, SLOPE, last) if spec.model.slopes else (INTERCEPT, last):
+            for by in quantities_of(fit):
                 groups = list(unit_ranks(fit, level, by, within_each=outer))
                 names = [f"{by} of {unit}" for group in groups for unit in group.units]
                 within = [f" in {group.within}" if outer else "" for group in groups for _ in group.units]

@@ -14,9 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.models.predictor import INTERCEPT, SLOPE
 from bayes_saude.summaries.coefficients import (
-    LEVEL_PREFIX,
     on_scale_of,
-    panel_of,
+    quantities_of,
     replicates_of,
     scale_of,
     spec_of,
@@ -159,15 +158,7 @@ def all_rankings(
     pandas.DataFrame
         The rows of every `rank`, one after the other.
     """
-    if years is None:
-        years = [float(panel_of(fit)["time"].max())]
-    spec = spec_of(fit)
-    levels = spec.data.levels
-    quantities = [
-        INTERCEPT,
-        *([SLOPE] if spec.model.slopes else []),
-        *(f"{LEVEL_PREFIX}{year:g}" for year in years),
-    ]
+    levels = spec_of(fit).data.levels
     tables = [
         rank(
             fit,
@@ -181,7 +172,7 @@ def all_rankings(
         )
         for depth, level in enumerate(levels)
         for outer in (None, *levels[:depth])
-        for by in quantities
+        for by in quantities_of(fit, years)
     ]
     attrs = tables[0].attrs
     ranking = pd.concat(tables, ignore_index=True)

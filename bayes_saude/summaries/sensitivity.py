@@ -69,13 +69,12 @@ def sensitivity(
     pandas.DataFrame
         One row for each prior, level and coefficient, with the columns `COLUMNS`. `priors` is "LKJ(1)",
         "exponential", "half the scales" and so on, or "same, another seed"; priors that the fit has already
-        are left out.
-        `named`, the units above or below the mean, and against the fit: `changed`, the units whose class is
-        another, of which `gained` were called neither, `lost` are now called neither, and `turned` are on the
-        other side. `largest_shift` is the largest change of an expected rank, in ranks, and `shifted_unit`
-        whose it is; `rank_correlation` is Spearman's between the expected ranks; `corr` is the mean of the
-        level's correlation, missing where units have no slopes; `passed` tells whether the fit with these
-        priors passes the checks of its sampling. `DataFrame.attrs` records `prob` and `seed`.
+        are left out. `named`, the units above or below the mean, and against the fit: `changed`, the units
+        whose class is another, of which `gained` were called neither, `lost` are now called neither, and
+        `turned` are on the other side. `largest_shift` is the largest change of an expected rank, in ranks,
+        and `shifted_unit` whose it is; `rank_correlation` is Spearman's between the expected ranks; `corr` is
+        the mean of the level's correlation, missing where units have no slopes; `passed` tells whether the
+        fit with these priors passes the checks of its sampling. `DataFrame.attrs` records `prob` and `seed`.
     """
     seed = int(fit.attrs["seed"]) + 1 if seed is None else seed
     spec = spec_of(fit)

@@ -197,7 +197,7 @@ def test_a_p_value_near_its_limit_is_asked_of_more_predictions(
     answers = {400: first, 4000: then}
     seen = []
 
-    def answer(fit, *, draws, seed):
+    def answer(fit, *, draws):
         seen.append(draws)
         return p_values(*answers[draws])
 
