@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,14 +42,15 @@ def killed(process: subprocess.Popen[str], after: float) -> bool:
 
 
 class Warm:
-    """A process that has compiled a model, and forks a process for each command line.
+    """A process that has compiled some models, and forks a process for each command line.
 
-    The forks run the same command line as `bayes-saude`, within a second where that takes ten.
+    The forks run the same command line as `bayes-saude`, within a second where that takes ten; the demo is
+    of the models that are compiled.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, *models: Path) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("warm_server.py"), model],
+            [sys.executable, Path(__file__).with_name("warm_server.py"), *models],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT,
             env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
         )  # fmt: skip
@@ -74,9 +76,9 @@ class Warm:
 
 
 @contextmanager
-def warm(model: Path) -> Iterator[Warm]:
-    """Give a `Warm` for a model, and end it."""
-    server = Warm(model)
+def warm(*models: Path) -> Iterator[Warm]:
+    """Give a `Warm` for some models, and end it."""
+    server = Warm(*models)
     try:
         yield server
     finally:
@@ -153,6 +155,11 @@ class Witness:
 
     def _is_one_seen_whole(self, file: Path) -> bool:
         return file.is_file() and file_digest(file) in self._whole.get(file, ())
+
+    def clear(self) -> None:
+        """Remove all that there is, to begin again; what was found is still counted."""
+        shutil.rmtree(self.out)
+        self.fits, self._differing, self._whole = {}, {}, {}
 
     def look_at_the_end(self) -> None:
         """Hold all that was seen against what an unharmed run has left."""

@@ -5,6 +5,8 @@ from pathlib import Path
 
 ENDED = "Z"  # a zombie: ended, and not yet waited for by whoever has inherited it
 LIMIT = 2.0  # seconds
+# A process that is still loading libraries hears only then that it is to end; on a busy computer it takes long.
+LOADING = 30.0  # seconds
 
 
 def children(process: int) -> list[int]:
@@ -12,17 +14,18 @@ def children(process: int) -> list[int]:
     return [int(place.name) for place in Path("/proc").glob("[0-9]*") if _stat(place)[1:2] == [str(process)]]
 
 
-def have_ended(processes: list[int]) -> bool:
-    """Wait until processes have ended, which takes them moments; tell whether they have."""
-    until = time.monotonic() + LIMIT
-    while any(_lives(process) for process in processes):
+def have_ended(processes: list[int], within: float = LIMIT) -> bool:
+    """Wait so many seconds until processes have ended; tell whether they have."""
+    until = time.monotonic() + within
+    while any(lives(process) for process in processes):
         if time.monotonic() > until:
             return False
         time.sleep(0.02)
     return True
 
 
-def _lives(process: int) -> bool:
+def lives(process: int) -> bool:
+    """Tell whether a process has not ended yet."""
     return _stat(Path(f"/proc/{process}"))[:1] not in ([], [ENDED])
 
 

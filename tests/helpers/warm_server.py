@@ -1,14 +1,15 @@
-"""The process behind `commands.Warm`: compiles a model once, then forks a process for each command line."""
+"""The process behind `commands.Warm`: compiles models once, then forks a process for each command line."""
 
 import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 import bayes_saude.results
 import bayes_saude.screen_tables
 import bayes_saude.summaries.ranking  # noqa: F401
-from bayes_saude import cli
+from bayes_saude import cli, demo
 from bayes_saude.inference.fit import fitting_panel
 from bayes_saude.inference.sampler import Trend
 from bayes_saude.models.catalogue import read_model
@@ -35,8 +36,11 @@ def run(arguments: list[str], stderr: str) -> int:
 
 
 def main() -> None:
-    spec = read_model(sys.argv[1])
-    Trend(resolve_priors(spec, fitting_panel(spec)), len(spec.data.levels))
+    models = {Path(model).stem: Path(model) for model in sys.argv[1:]}
+    demo.catalogue = lambda: models
+    for model in models.values():
+        spec = read_model(model)
+        Trend(resolve_priors(spec, fitting_panel(spec)), len(spec.data.levels))
     print("warm", flush=True)
     for line in sys.stdin:
         request = json.loads(line)
