@@ -5,7 +5,7 @@ from pathlib import Path
 
 ENDED = "Z"  # a zombie: ended, and not yet waited for by whoever has inherited it
 LIMIT = 2.0  # seconds
-# A process that is still loading libraries hears only then that it is to end; on a busy computer it takes long.
+# A process that is still loading libraries hears only after it that it is to end.
 LOADING = 30.0  # seconds
 
 
