@@ -119,7 +119,7 @@ class Witness:
     def look(self) -> None:
         """Hold every folder against what must be true whenever a process was killed."""
         page = self.out / "report.html"
-        assert not page.is_file() or page.read_text(encoding="utf-8").endswith("</html>\n")
+        assert not page.is_file() or page.read_text(encoding="utf-8").endswith("</html>")
         for folder in self.folders():
             left = leftovers(folder)
             assert len(left) <= AT_ONCE
