@@ -11,7 +11,9 @@ from processes import LIMIT, children, have_ended
 
 from bayes_saude.workers import spread_over
 
+# Who starts the tests in the background may have them ignore the signal.
 WAITING = """
+import signal
 import time
 from bayes_saude.workers import spread_over
 
@@ -20,6 +22,7 @@ def work(seconds):
     time.sleep(seconds)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with spread_over(2) as spread:
             list(spread(work, [100, 100, 100]))
