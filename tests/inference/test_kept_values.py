@@ -80,6 +80,7 @@ def test_the_default_settings_pass_the_checks(robust):
     assert report["passed"], [gate for gate in report["gates"] if not gate["passed"]]
 
 
+@pytest.mark.slow
 def test_the_energy_is_walked_fast_where_data_tell_units_neither_well_nor_badly():
     panel = simulate(6, fixed=(90, 2), scatter={"region": (8.0, 5.0, -0.8)}, sd_resid=0, regions=60)
     noise = 13 * np.random.default_rng(7).standard_t(2.8, len(panel))

@@ -155,6 +155,7 @@ def test_each_row_of_a_year_is_predicted_by_its_units_line_without_the_year(flat
     assert prediction_scores(scores)["unreliable"].item() == 0
 
 
+@pytest.mark.slow
 def test_year_effects_predict_units_better_where_there_is_a_dip(years):
     with_effects, without = (cross_validate(fitted) for fitted in years)
     found = compare_predictions(with_effects, without)
