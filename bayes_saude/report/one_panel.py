@@ -1,6 +1,7 @@
 """Models of one panel side by side: how rankings move between them, and what each does not reproduce."""
 
 import hashlib
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from bayes_saude.plots.style import Lang
 from bayes_saude.report.describe import panel_name
 from bayes_saude.report.moves import misfits_beside, movers_table, moves_figure, moves_table
 from bayes_saude.report.pictures import Picture, picture
-from bayes_saude.report.predictions import predictions_table
+from bayes_saude.report.predictions import Predictions, predictions
 from bayes_saude.report.text_tables import TextTable
 from bayes_saude.report.words import say
 from bayes_saude.results import Result
@@ -29,8 +30,10 @@ class Member(NamedTuple):
 
     Parameters
     ----------
-    name, title : str
-        Of the model.
+    name : str
+        What the report calls the model.
+    model, title : str
+        The model file's name, which is that of the result folder, and title.
     panel : str
         What the report calls the panel.
     key : str
@@ -48,6 +51,7 @@ class Member(NamedTuple):
     """
 
     name: str
+    model: str
     title: str
     panel: str
     key: str
@@ -68,13 +72,15 @@ class OnePanel(NamedTuple):
     movers: list[TextTable]
     pictures: list[Picture]
     misfits: TextTable | None
-    predictions: TextTable | None
+    predictions: Predictions
+    cross_validate: list[str]
 
 
 def member(result: Result, scores: pd.DataFrame | None = None) -> Member:
     """Take from a model's results what others of its panel are held against."""
     spec = spec_of(result.fit)
     return Member(
+        spec.name,
         spec.name,
         spec.title,
         panel_name(result.fit),
@@ -141,6 +147,7 @@ def _section(
         one.name: {key: tables[one.name] for key, tables in by_ranking.items() if one.name in tables}
         for one in compared
     }
+    told = predictions({one.name: one.scores for one in compared}, lang)
     return OnePanel(
         title=say("one_panel", lang, panel=compared[0].panel),
         models=[(one.name, one.title) for one in compared],
@@ -155,5 +162,10 @@ def _section(
         misfits=misfits_beside(
             {one.name: one.warnings for one in compared}, {one.name: one.levels for one in compared}, lang
         ),
-        predictions=predictions_table({one.name: one.scores for one in compared}, lang),
+        predictions=told,
+        cross_validate=[
+            shlex.join(["bayes-saude", "check", f"results/{one.model}", "--cross-validate"])
+            for one in compared
+            if one.name in told.without
+        ],
     )

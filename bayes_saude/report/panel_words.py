@@ -88,8 +88,8 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
         "uma além diz qual dos dois prediz melhor, não que esteja certo.",
     ),
     "left_out": ("left out", "deixado fora"),
-    "left_out_unit": ("each unit ({n})", "cada unidade ({n})"),
-    "left_out_year": ("each time ({n})", "cada tempo ({n})"),
+    "each_unit": ("each unit", "cada unidade"),
+    "each_year": ("each time", "cada tempo"),
     "elpd_difference": ("difference of elpd", "diferença de elpd"),
     "first_better": ("units better by the first", "unidades melhores pelo primeiro"),
     "which_better": ("verdict", "veredito"),
@@ -99,8 +99,14 @@ PANEL_WORDS: Mapping[str, tuple[str, str]] = {
         "not to be trusted: {n} that a few draws decide",
         "não confiável: {n} que poucas amostras decidem",
     ),
-    "no_predictions": (
-        "These results have not been cross-validated, or not on the same units. It is told after:",
-        "Estes resultados não passaram por validação cruzada, ou não nas mesmas unidades. Isto se diz após:",
+    "not_scored": (
+        "Not compared, as these have not been cross-validated: {models}. To compare them here, run this and "
+        "make the report again:",
+        "Não comparados, pois não passaram por validação cruzada: {models}. Para compará-los aqui, execute "
+        "isto e refaça o relatório:",
+    ),
+    "scored_apart": (
+        "Not compared, as their scores are not of the same rows: {pairs}.",
+        "Não comparados, pois suas predições não são das mesmas linhas: {pairs}.",
     ),
 }

@@ -1,9 +1,9 @@
-"""Which of several models of one panel predicts better what it has not seen, as a table of the report."""
+"""Which of several models of one panel predicts better what it has not seen, and of which it is not told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from math import hypot
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -18,8 +18,26 @@ WAYS: tuple[Literal["unit", "year"], ...] = ("unit", "year")
 DECISIVE = 2
 
 
-def predictions_table(scores: Mapping[str, pd.DataFrame | None], lang: Lang) -> TextTable | None:
-    """Show how much better each model predicts than each other; None where no two can be compared.
+class Predictions(NamedTuple):
+    """Which model predicts better, with nothing left to compute.
+
+    Parameters
+    ----------
+    table : TextTable, optional
+        Of each two models that can be compared; None where no two can.
+    without : list of str
+        Models that have no scores.
+    apart : list of str
+        Two models whose scores are not of the same rows, with what was left out: "one − other (each unit)".
+    """
+
+    table: TextTable | None
+    without: list[str]
+    apart: list[str]
+
+
+def predictions(scores: Mapping[str, pd.DataFrame | None], lang: Lang) -> Predictions:
+    """Show how much better each model predicts than each other, and name those that are not compared.
 
     Parameters
     ----------
@@ -27,19 +45,37 @@ def predictions_table(scores: Mapping[str, pd.DataFrame | None], lang: Lang) -> 
         By model, from `cross_validate`.
     lang : {"en", "pt"}
     """
-    rows = [
-        [
-            f"{first} − {second}",
-            say("left_out_unit" if way == "unit" else "left_out_year", lang, n=found["left_out"]),
-            _whole(found["difference"], lang),
-            *(_whole(found[key], lang) for key in ("se", "mcse")),
-            percent(round(float(found["first_better"]), 2), lang),
-            _verdict(found, first, second, lang),
-        ]
-        for way, first, second, found in _comparisons(scores)
+    known = {name: table for name, table in scores.items() if table is not None}
+    rows: list[list[str]] = []
+    apart: dict[str, list[str]] = {}
+    for way in WAYS:
+        for first, second in combinations(known, 2):
+            one, other = (known[name][known[name]["by"] == way] for name in (first, second))
+            if one.empty and other.empty:
+                continue
+            try:
+                found = compare_predictions(one, other)
+            except BayesSaudeError:
+                apart.setdefault(f"{first} − {second}", []).append(say(f"each_{way}", lang))
+                continue
+            left_out = f"{say(f'each_{way}', lang)} ({one['left_out'].nunique()})"
+            rows.append([f"{first} − {second}", left_out, *_cells(found, first, second, lang)])
+    return Predictions(
+        _table(rows, lang) if rows else None,
+        [name for name in scores if name not in known],
+        [f"{pair} ({', '.join(ways)})" for pair, ways in apart.items()],
+    )
+
+
+def _cells(found: pd.Series, first: str, second: str, lang: Lang) -> list[str]:
+    return [
+        *(_whole(found[key], lang) for key in ("difference", "se", "mcse")),
+        percent(round(float(found["first_better"]), 2), lang),
+        _verdict(found, first, second, lang),
     ]
-    if not rows:
-        return None
+
+
+def _table(rows: list[list[str]], lang: Lang) -> TextTable:
     columns = [
         *(Column(say(key, lang), False) for key in ("models", "left_out")),
         *(Column(say(key, lang)) for key in ("elpd_difference", "se", "rank_mcse", "first_better")),
@@ -48,21 +84,7 @@ def predictions_table(scores: Mapping[str, pd.DataFrame | None], lang: Lang) -> 
     return TextTable(say("predictions_caption", lang), columns, rows, say("predictions_note", lang))
 
 
-def _comparisons(
-    scores: Mapping[str, pd.DataFrame | None],
-) -> Iterator[tuple[Literal["unit", "year"], str, str, Mapping[str, Any]]]:
-    """Compare each two that have scored the same rows; others, such as of other units, are passed over."""
-    known = {name: table for name, table in scores.items() if table is not None}
-    for way in WAYS:
-        for (first, one), (second, other) in combinations(known.items(), 2):
-            try:
-                found = compare_predictions(one, other, by=way)
-            except BayesSaudeError:
-                continue
-            yield way, first, second, {**found, "left_out": one.loc[one["by"] == way, "left_out"].nunique()}
-
-
-def _verdict(found: Mapping[str, Any], first: str, second: str, lang: Lang) -> str:
+def _verdict(found: pd.Series, first: str, second: str, lang: Lang) -> str:
     """Say which predicts better, where that is decided: what a few units decide is not."""
     if found["unreliable"]:
         return say("not_reliable", lang, n=int(found["unreliable"]))

@@ -14,7 +14,7 @@ from bayes_saude.report.moves import misfits_beside
 from bayes_saude.report.one_panel import Member, member, sections_of
 from bayes_saude.result_report import read_result
 from bayes_saude.results import write_table
-from bayes_saude.summaries.cross_validation import cross_validate
+from bayes_saude.summaries.cross_validation import cross_validate, read_cross_validation
 
 SCRIPTS = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 
@@ -68,7 +68,7 @@ def standing(ranks, named="none"):
 
 
 def a_member(name, standings, key="same", passed=True, warnings=()):
-    return Member(name, f"Title of {name}", "panel.csv", key, ["city"], passed, standings, warnings)
+    return Member(name, name, f"Title of {name}", "panel.csv", key, ["city"], passed, standings, warnings)
 
 
 def test_the_table_says_how_rankings_move(english, result, rival):
@@ -214,6 +214,8 @@ def test_two_fits_of_one_model_file_are_told_apart():
     twice = [a_member("same", {("city", "slope"): standing(ranks)}) for ranks in ([1, 2, 3], [3, 2, 1])]
     (section,) = sections_of(twice, "en")
     assert [name for name, _ in section.models] == ["same (1)", "same (2)"]
+    assert section.predictions.without == ["same (1)", "same (2)"]
+    assert section.cross_validate == ["bayes-saude check results/same --cross-validate"] * 2
     assert section.moves.rows[0][0] == "same (1) → same (2)"
 
 
@@ -245,8 +247,13 @@ def test_a_statistic_of_units_is_of_its_level_where_models_have_others():
 
 
 @pytest.mark.usefixtures("one_figure")
-def test_scores_in_the_folders_are_told_and_missing_ones_asked_for(english, result, rival, tmp_path):
-    assert "bayes-saude check results/coverage-flat --cross-validate" in text_of(english)
+def test_scores_in_the_folders_are_told_and_missing_ones_asked_for(
+    english, portuguese, result, rival, tmp_path
+):
+    asked = "bayes-saude check results/coverage-flat --cross-validate"
+    assert "have not been cross-validated: coverage-region, coverage-flat." in text_of(english)
+    assert "validação cruzada: coverage-region, coverage-flat." in text_of(portuguese)
+    assert all(asked in text_of(section) for section in (english, portuguese))
     folders = [tmp_path / folder.name for folder in (result, rival)]
     for source, folder in zip((result, rival), folders, strict=True):
         shutil.copytree(source, folder)
@@ -256,6 +263,17 @@ def test_scores_in_the_folders_are_told_and_missing_ones_asked_for(english, resu
     assert "--cross-validate" not in text_of(section)
     (row,) = rows_of(section, "scores")
     assert row[:2] == ["coverage-region − coverage-flat", "each unit (10)"]
+    # Scores of fewer units are not compared.
+    write_table(
+        read_cross_validation(folders[1] / "cross_validation.csv")[1:], fitted, folders[1], "cross_validation"
+    )
+    section = section_of(written(folders, tmp_path))
+    assert "not of the same rows: coverage-region − coverage-flat (each unit)." in text_of(section)
+    assert "--cross-validate" not in text_of(section)
     # A table that was changed since is not this fit's.
     (folders[0] / "cross_validation.csv").write_text("by\n", encoding="utf-8")
-    assert "--cross-validate" in text_of(section_of(written(folders, tmp_path)))
+    section = section_of(written(folders, tmp_path))
+    assert "have not been cross-validated: coverage-region." in text_of(section)
+    assert [text_of(command) for command in section.iter("pre")] == [
+        "bayes-saude check results/coverage-region --cross-validate"
+    ]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from bayes_saude.report.predictions import predictions_table
+from bayes_saude.report.predictions import predictions
 from bayes_saude.summaries.cross_validation import COLUMNS, compare_predictions
 
 
@@ -16,7 +16,7 @@ def scores(elpd, by="unit", khat=0.1):
 
 
 def verdicts(one, other, lang="en"):
-    return [row[-1] for row in predictions_table({"one": one, "other": other}, lang).rows]
+    return [row[-1] for row in predictions({"one": one, "other": other}, lang).table.rows]
 
 
 def test_a_difference_beyond_two_errors_names_the_better_and_no_other_does():
@@ -35,7 +35,7 @@ def test_a_difference_beyond_two_errors_names_the_better_and_no_other_does():
 def test_the_table_of_predictions_has_the_numbers_of_the_comparison():
     one = pd.concat([scores([-10.0, -12, -9]), scores([-30.0, -40, -20], by="year")])
     other = pd.concat([scores([-11.0, -12.5, -9.2]), scores([-150.0, -40, -20], by="year")])
-    table = predictions_table({"one": one, "none": None, "other": other}, "pt")
+    table, without, apart = predictions({"one": one, "none": None, "other": other}, "pt")
     found = compare_predictions(one, other, by="unit")
     assert table.rows[0][:5] == [
         "one − other", "cada unidade (3)", "1,7",
@@ -43,11 +43,22 @@ def test_the_table_of_predictions_has_the_numbers_of_the_comparison():
     ]  # fmt: skip
     assert table.rows[0][5] == "100%"
     assert table.rows[1][1:3] == ["cada tempo (1)", "120"]
+    assert (without, apart) == (["none"], [])
 
 
-def test_scores_of_other_units_are_not_compared():
-    assert predictions_table({"one": scores([-1.0, -2]), "other": scores([-1.0, -2, -3])}, "en") is None
-    assert (
-        predictions_table({"one": scores([-1.0, -2]), "other": scores([-1.0, -2], by="year")}, "en") is None
-    )
-    assert predictions_table({"one": scores([-1.0, -2]), "other": None}, "en") is None
+def test_scores_of_other_rows_are_not_compared_and_are_told_of():
+    one, fewer, by_year = scores([-1.0, -2, -3]), scores([-1.0, -2]), scores([-1.0, -2], by="year")
+    assert predictions({"one": one, "fewer": fewer}, "en") == (None, [], ["one − fewer (each unit)"])
+    assert predictions({"one": one, "years": by_year}, "pt") == (
+        None, [], ["one − years (cada unidade, cada tempo)"],
+    )  # fmt: skip
+    # Years are left out of one alone: units of both are compared all the same.
+    both = pd.concat([fewer, by_year])
+    table, _, apart = predictions({"both": both, "fewer": fewer}, "en")
+    assert [row[1] for row in table.rows] == ["each unit (2)"]
+    assert apart == ["both − fewer (each time)"]
+
+
+def test_models_without_scores_are_named():
+    assert predictions({"one": scores([-1.0, -2]), "other": None}, "en") == (None, ["other"], [])
+    assert predictions({"one": None, "other": None}, "en") == (None, ["one", "other"], [])
