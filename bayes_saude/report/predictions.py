@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import combinations
 from math import hypot
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -13,7 +13,8 @@ from bayes_saude.report.text_tables import Column, TextTable, grouped
 from bayes_saude.report.words import say
 from bayes_saude.summaries.cross_validation import compare_predictions
 
-WAYS: tuple[Literal["unit", "year"], ...] = ("unit", "year")
+# What is left out, and what the report calls it.
+WAYS = {"unit": "each_unit", "year": "each_year"}
 # Standard errors from zero within which a difference decides nothing.
 DECISIVE = 2
 
@@ -48,7 +49,8 @@ def predictions(scores: Mapping[str, pd.DataFrame | None], lang: Lang) -> Predic
     known = {name: table for name, table in scores.items() if table is not None}
     rows: list[list[str]] = []
     apart: dict[str, list[str]] = {}
-    for way in WAYS:
+    for way, key in WAYS.items():
+        each = say(key, lang)
         for first, second in combinations(known, 2):
             one, other = (known[name][known[name]["by"] == way] for name in (first, second))
             if one.empty and other.empty:
@@ -56,9 +58,9 @@ def predictions(scores: Mapping[str, pd.DataFrame | None], lang: Lang) -> Predic
             try:
                 found = compare_predictions(one, other)
             except BayesSaudeError:
-                apart.setdefault(f"{first} − {second}", []).append(say(f"each_{way}", lang))
+                apart.setdefault(f"{first} − {second}", []).append(each)
                 continue
-            left_out = f"{say(f'each_{way}', lang)} ({one['left_out'].nunique()})"
+            left_out = f"{each} ({one['left_out'].nunique()})"
             rows.append([f"{first} − {second}", left_out, *_cells(found, first, second, lang)])
     return Predictions(
         _table(rows, lang) if rows else None,
