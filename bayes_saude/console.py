@@ -6,9 +6,10 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 # Texts are wrapped here; tables may be wider and are never cut.
@@ -25,8 +26,37 @@ def console() -> Console:
 
 def fits(table: Table) -> bool:
     """Tell whether a table is no wider than the terminal; in a pipe there is room for all."""
-    columns = shutil.get_terminal_size((WIDEST_TABLE, 0)).columns
-    return console().measure(table).maximum <= columns
+    return _excess(table) <= 0
+
+
+def narrowed(table: Table) -> Table:
+    """Break texts of a table that is wider than the terminal, between words alone, until it fits.
+
+    Parameters
+    ----------
+    table : Table
+        From `text_table`; it is changed. Of its columns of texts the one with most to give is broken first.
+    """
+    excess = _excess(table)
+    texts = [(*_widths(column), column) for column in table.columns if column.justify == "left"]
+    for widest, least, column in sorted(texts, key=lambda text: text[1] - text[0]):
+        given = min(widest - least, excess)
+        if given > 0:
+            column.width, column.no_wrap = widest - given, False
+            excess -= given
+    return table
+
+
+def _widths(column: Column) -> tuple[int, int]:
+    """Give the widths of a column's longest text and of its longest word."""
+    texts = [str(text) for text in (column.header, *column.cells)]
+    words = " ".join(texts).split()
+    return max(map(cell_len, texts)), max(map(cell_len, words), default=0)
+
+
+def _excess(table: Table) -> int:
+    """Characters by which a table is wider than the terminal."""
+    return console().measure(table).maximum - shutil.get_terminal_size((WIDEST_TABLE, 0)).columns
 
 
 def say(screen: Console, text: str) -> None:

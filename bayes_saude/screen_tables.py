@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from bayes_saude.console import number, probability, text_table
+from bayes_saude.console import narrowed, number, probability, text_table
 from bayes_saude.inference.checks import gate_value
 from bayes_saude.models.predictor import TERMS
+from bayes_saude.plots.predictive_checks import statistic_name
 from bayes_saude.summaries.checks import moving
 from bayes_saude.summaries.ranking import ALL
 
@@ -31,7 +32,7 @@ def checks_table(report: Mapping[str, Any]) -> Table:
         )
         for gate in report["gates"]
     ]
-    return text_table(rows, ("", "check", "worst in", "value", "limit"), texts=3)
+    return narrowed(text_table(rows, ("", "check", "worst in", "value", "limit"), texts=3))
 
 
 def checks_advice(report: Mapping[str, Any]) -> list[str]:
@@ -59,7 +60,7 @@ def misfits_table(report: Mapping[str, Any]) -> Table:
     """
     rows = [
         (
-            warning["statistic"],
+            statistic_name(warning["statistic"], "en"),
             f"{warning['observed']:.4g}",
             f"{warning['low']:.4g} to {warning['high']:.4g}",
             f"{warning['value']:.3f}",
@@ -68,7 +69,7 @@ def misfits_table(report: Mapping[str, Any]) -> Table:
         )
         for warning in report["warnings"]
     ]
-    return text_table(rows, ("not reproduced", "observed", "predicted (95%)", "p", "MC error", ""))
+    return narrowed(text_table(rows, ("not reproduced", "observed", "predicted (95%)", "p", "MC error", "")))
 
 
 def misfits_advice(report: Mapping[str, Any]) -> list[str]:
@@ -95,16 +96,16 @@ def priors_table(report: Mapping[str, Any]) -> Table:
         for found in moving(report)
     ]
     where = "replicate" if replicated else ""
-    return text_table(rows, ("moves with its priors", "by (MC error)", "with the data by", where, ""))
+    return narrowed(text_table(rows, ("moves with its priors", "by (± error)", "with the data", where, "")))
 
 
 def _distance(value: float | None, error: float) -> str:
-    return f"not told (±{error:.2g})" if value is None else f"{value:.3f} ±{error:.3f}"
+    return f"not told ±{error:.2g}" if value is None else f"{value:.3f} ±{error:.3f}"
 
 
 def _near(warning: Mapping[str, Any]) -> str:
     """Mark what other draws might say otherwise."""
-    return "" if warning["clear"] else "near the limit"
+    return "" if warning["clear"] else "near limit"
 
 
 def priors_advice(report: Mapping[str, Any]) -> list[str]:
