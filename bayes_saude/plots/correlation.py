@@ -157,7 +157,7 @@ def _numbers(
 
 def _written(value: float, lang: Lang) -> str:
     # With the minus sign of the axis, not a hyphen.
-    return comma(f"{value:.2f}", lang).replace("-", "−")
+    return comma(f"{value:.2f}", lang)
 
 
 def _mark_reml(ax: Axes, value: float, note: str, height: float, lang: Lang) -> None:

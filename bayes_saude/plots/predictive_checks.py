@@ -175,7 +175,7 @@ def _number(value: float, lang: Lang) -> str:
     """Write a number with four digits, of those below a thousandth with six decimals."""
     size = abs(value)
     text = f"{value:.0f}" if size >= 1000 else f"{value:.6f}" if 0 < size < 1e-3 else f"{value:#.4g}"
-    return comma(text.replace("-", "−"), lang)
+    return comma(text, lang)
 
 
 def statistic_name(statistic: str, lang: Lang) -> str:

@@ -128,8 +128,9 @@ def percent(prob: float, lang: Lang) -> str:
 
 
 def comma(number: str, lang: Lang) -> str:
-    """Write a number with the language's decimal sign."""
-    return number.replace(".", ",") if lang == "pt" else number
+    """Write a number with the language's decimal sign, and with a minus where it has a hyphen."""
+    signed = number.replace("-", "−")
+    return signed.replace(".", ",") if lang == "pt" else signed
 
 
 def localise(axis: Axis, lang: Lang) -> None:

@@ -30,7 +30,9 @@ def misfits_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
         for warning in checks["warnings"]
     ]  # fmt: skip
     headings = ("statistic", "observed", "predicted", "predictive_p", "to_try")
-    columns = [Column(say(key, lang), numeric=key in ("observed", "predictive_p")) for key in headings]
+    columns = [
+        Column(say(key, lang), numeric=key in ("observed", "predicted", "predictive_p")) for key in headings
+    ]
     return TextTable(say("misfits_caption", lang), columns, rows, note=say("misfits_note", lang))
 
 

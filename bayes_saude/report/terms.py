@@ -56,9 +56,9 @@ GLOSSARY: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
     (
         ("boundary", "fronteira"),
         (
-            "REML's fit is singular: a standard deviation of 0 or a correlation of 1 or -1, a single point "
+            "REML's fit is singular: a standard deviation of 0 or a correlation of 1 or −1, a single point "
             "where the posterior has a whole distribution.",
-            "O ajuste REML é singular: um desvio padrão 0 ou uma correlação 1 ou -1, um único ponto onde a "
+            "O ajuste REML é singular: um desvio padrão 0 ou uma correlação 1 ou −1, um único ponto onde a "
             "posteriori tem uma distribuição inteira.",
         ),
     ),
@@ -250,8 +250,12 @@ def known(key: str, lang: Lang, words: Mapping[str, tuple[str, str]]) -> str:
 
 
 def advice(text: str, lang: Lang) -> str:
-    """Give a gate's advice in the language; one that is not known stays as it is."""
-    return ADVICE_PT.get(text, text) if lang == "pt" else text
+    """Give a gate's advice in the language; one that is not known stays as it is.
+
+    Backticks, which make a command of a word at a terminal, are quotation marks on a page.
+    """
+    told = ADVICE_PT.get(text, text) if lang == "pt" else text
+    return told.replace("`", '"')
 
 
 def boundary(note: str, lang: Lang) -> str:

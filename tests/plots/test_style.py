@@ -38,3 +38,5 @@ def test_levels_have_words_and_any_other_its_own_name():
 
 def test_numbers_have_the_languages_decimal_sign():
     assert (comma("0.5", "en"), comma("0.5", "pt"), percent(0.998, "pt")) == ("0.5", "0,5", "99,8%")
+    # A hyphen is no minus.
+    assert (comma("-0.5", "en"), comma("-1e-05", "pt")) == ("−0.5", "−1e−05")

@@ -21,6 +21,13 @@ def test_each_kind_of_warning_has_a_table():
     assert moved.rows == [["corr[region]", "0.091 ± 0.008", "not told", "Look."]]
 
 
+def test_a_predicted_interval_stays_on_one_line_and_has_a_minus():
+    misfits, _ = warning_tables({**REPORT, "warnings": [WARNING | {"low": -28.62}]}, "en")
+    assert misfits.rows[0][2] == "−28.62 to 112.7"
+    # Columns of numbers are not wrapped.
+    assert misfits.columns[2].numeric
+
+
 def test_portuguese_has_its_comma():
     misfits, moved = warning_tables(REPORT, "pt")
     assert misfits.rows[1][1:4] == ["86,04", "104,9 a 112,7", "0,992 ± 0,001"]

@@ -175,7 +175,7 @@ def test_three_models_are_compared_two_by_two_and_drawn_beside_the_first():
     assert [row[0] for row in section.moves.rows] == ["a → b", "a → c", "b → c"]
     # A turned ranking of three: two of them move by two places each, one stays.
     # Both ranks have an error of 0.1; the largest of three such differences is 0.19 on average.
-    assert section.moves.rows[1][2:5] == ["-1.000", "1.3 (0.1)", "2.0 (0.2)"]
+    assert section.moves.rows[1][2:5] == ["−1.000", "1.3 (0.1)", "2.0 (0.2)"]
     assert [picture.title for picture in section.pictures] == [
         "City by slope: a → b", "City by slope: a → c",
     ]  # fmt: skip

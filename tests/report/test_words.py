@@ -11,6 +11,7 @@ from bayes_saude.inference import checks
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.parameters import prior_distributions
 from bayes_saude.report import terms, words
+from bayes_saude.summaries.checks import OF_PRIORS
 
 TABLES = [
     (table, key, pair)
@@ -58,6 +59,13 @@ def test_no_word_is_left_over():
 def test_advice_of_every_gate_is_known_in_portuguese(text):
     assert terms.advice(text, "en") == text
     assert terms.advice(text, "pt") != text
+
+
+@pytest.mark.parametrize("lang", ["en", "pt"])
+def test_a_command_in_an_advice_has_quotation_marks_on_a_page(lang):
+    told = terms.advice(OF_PRIORS["untold"], lang)
+    assert '"sensitivity"' in told
+    assert "`" not in told
 
 
 def test_advice_that_is_not_known_stays_as_it_is():

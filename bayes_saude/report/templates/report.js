@@ -11,7 +11,7 @@
 
   // The number in a cell: of an interval its lower end; "<0.01" comes before 0.01 and ">0.99" after 0.99.
   const numberIn = (text) => {
-    const value = parseFloat(text.replace(/^[[<>]/, "").replace(",", "."));
+    const value = parseFloat(text.replace(/^[[<>]/, "").replaceAll("−", "-").replace(",", "."));
     return value + (text.startsWith("<") ? -1e-9 : text.startsWith(">") ? 1e-9 : 0);
   };
 
