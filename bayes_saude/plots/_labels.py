@@ -60,7 +60,14 @@ AROUND_POINT: tuple[tuple[int, int, HorizontalAlignment, VerticalAlignment], ...
     (0, 11, "center", "bottom"), (0, -11, "center", "top"),
     (12, 8, "left", "bottom"), (-12, 8, "right", "bottom"),
     (12, -8, "left", "top"), (-12, -8, "right", "top"),
+    (0, 20, "center", "bottom"), (0, -20, "center", "top"),
+    (20, 16, "left", "bottom"), (-20, 16, "right", "bottom"),
+    (20, -16, "left", "top"), (-20, -16, "right", "top"),
 )  # fmt: skip
+# Farther from its point than these points a name is tied to it by a line.
+BESIDE = 6
+# Points that names leave free around the middle of a mark, and inside the axes.
+CLEAR = 2.2
 
 
 def name_points(
@@ -83,7 +90,7 @@ def name_points(
     avoid : array, shape (points, 2)
         Points that names should not cover.
     crowded : bool
-        Write also those that cover another name wherever they stand.
+        Write also those that cover a point or another name, or leave the axes, wherever they stand.
 
     Returns
     -------
@@ -94,7 +101,8 @@ def name_points(
     # Only a figure laid out knows how large a name is.
     figure.draw_without_rendering()
     marks = ax.transData.transform(avoid)
-    frame = ax.get_window_extent()
+    clear = CLEAR * figure.dpi / 72
+    frame = ax.get_window_extent().padded(-clear)
     taken: list[Bbox] = []
     written: list[str] = []
     for point, name in zip(points, names, strict=True):
@@ -115,12 +123,18 @@ def name_points(
             box = box_at(place)
             covered = sum(box.overlaps(other) for other in taken)
             outside = max(frame.x0 - box.x0, box.x1 - frame.x1, frame.y0 - box.y0, box.y1 - frame.y1, 0)
-            return 100 * covered + 10 * outside + box.count_contains(marks)
+            return 100 * covered + 10 * outside + box.padded(clear).count_contains(marks)
 
-        box = box_at(min(range(len(AROUND_POINT)), key=cost_of))
-        if not crowded and box.count_overlaps(taken):
+        place = min(range(len(AROUND_POINT)), key=cost_of)
+        if not crowded and cost_of(place):
             text.remove()
             continue
-        taken.append(box)
+        taken.append(box_at(place))
+        step = AROUND_POINT[place][:2]
+        if max(map(abs, step)) > BESIDE:
+            ax.annotate(
+                "", xy=(point[0], point[1]), xytext=step, textcoords="offset points",
+                arrowprops={"arrowstyle": "-", "linewidth": 0.4, "shrinkA": 0, "shrinkB": 0},
+            ).set_in_layout(False)  # fmt: skip
         written.append(name)
     return written

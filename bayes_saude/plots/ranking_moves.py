@@ -24,8 +24,8 @@ from bayes_saude.plots.style import (
 from bayes_saude.summaries.moves import MOVE_COLUMNS
 
 HEIGHT = 2.9
-# Characters to a line of the horizontal axis's label.
-ACROSS_WIDTH = 48
+# Characters to a line of the axes' labels.
+ACROSS_WIDTH, UP_WIDTH = 44, 36
 SAME, DIFFERS = CLASS_COLOURS["none"], CLASS_COLOURS["below"]
 # Standard errors on either side of no move: 95% of what draws alone move.
 BAND = 1.96
@@ -56,7 +56,8 @@ def plot_ranking_moves(
         From `ranking_moves`.
     names : int
         How many units are named at most, those that move farthest first: none that moves no farther than
-        draws alone would in 95% of fits, and none whose name would cover another.
+        draws alone would in 95% of fits, and none whose name would cover another, or a mark, or leave the
+        axes.
     models : tuple of str, optional
         What the figure calls the first and the second model; their files' names if left out.
     label : str, optional
@@ -92,7 +93,8 @@ def plot_ranking_moves(
     ax.axhline(0, color="black", linewidth=0.5)
     for rows, style, key in _marks(drawn):
         ax.plot(rows["first_rank"], rows["shift"], label=word(key, lang), **style)
-    ax.margins(x=0.08, y=0.1)
+    # Names stand beyond the farthest, too.
+    ax.margins(x=0.1, y=0.14)
     ax.invert_yaxis()
     _words(ax, drawn, models, label, lang)
     points = drawn[["first_rank", "shift"]].to_numpy(dtype=float)
@@ -127,8 +129,9 @@ def _words(
     what = label or (quantity_word(told["by"], lang) if "by" in told else "")
     first, second = models or (str(told.get("first", "")), str(told.get("second", "")))
     across = word("across", lang, WORDS, what=what, model=first)
-    ax.set_xlabel(textwrap.fill(across, ACROSS_WIDTH, break_on_hyphens=False), parse_math=False)
-    ax.set_ylabel(word("up", lang, WORDS, model=second), parse_math=False)
+    up = word("up", lang, WORDS, model=second)
+    ax.set_xlabel(_filled(across, ACROSS_WIDTH), parse_math=False)
+    ax.set_ylabel("\n".join(_filled(line, UP_WIDTH) for line in up.splitlines()), parse_math=False)
     for axis in (ax.xaxis, ax.yaxis):
         localise(axis, lang)
     tidy(ax)
@@ -136,3 +139,8 @@ def _words(
         fontsize=FONT_SIZE, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2,
         columnspacing=1.0, handlelength=1.6, borderpad=0.2,
     )  # fmt: skip
+
+
+def _filled(text: str, width: int) -> str:
+    """Break a text into lines, and no name at its hyphens."""
+    return textwrap.fill(text, width, break_on_hyphens=False)

@@ -73,6 +73,21 @@ def test_a_name_steps_aside_for_a_point_and_stays_near_its_own():
     assert abs(box.x1 - own[0]) < 10
 
 
+def test_a_name_that_is_not_beside_its_point_is_tied_to_it():
+    ax = new_axes(COLUMN, COLUMN)
+    ring = 0.05 * np.array([(np.cos(angle), np.sin(angle)) for angle in np.linspace(0, 6, 20)])
+    points = np.array([[0.5, 0.5], *(0.5 + ring)])
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    name_points(ax, points[:1], ["Sabará"], avoid=points)
+    name, line = ax.texts
+    ax.figure.canvas.draw()
+    start, end = line.arrow_patch.get_transform().transform(line.arrow_patch.get_path().vertices[[0, -1]])
+    assert name.get_window_extent().padded(1).contains(*start)
+    assert end == pytest.approx(ax.transData.transform(points[0]))
+    name_points(ax, np.array([[0.1, 0.1]]), ["Ubá"], avoid=points)
+    assert [text.get_text() for text in ax.texts] == ["Sabará", "", "Ubá"]
+
+
 def test_names_are_as_written_and_leave_the_layout_alone():
     ax = new_axes(COLUMN, COLUMN)
     name_points(ax, np.array([[1.0, 1.0]]), ["R$ 1 a R$ 2"], avoid=np.zeros((0, 2)))

@@ -32,7 +32,7 @@ def table(shifts, by_chance=1.0):
 
 
 def written(ax):
-    return [text.get_text() for text in ax.texts]
+    return [text.get_text() for text in ax.texts if text.get_text()]
 
 
 def test_units_that_rank_better_by_the_second_model_stand_above():
@@ -59,6 +59,23 @@ def test_a_name_that_would_cover_others_is_left_out():
     drawn = plotted(plot_ranking_moves(moves, names=30))
     assert 1 <= drawn["named"].sum() < 20
     assert drawn["named"].iloc[0]
+
+
+@pytest.mark.parametrize("n_units", [28, 853])
+def test_names_cover_no_mark_and_stay_inside_the_axes(n_units):
+    rng = np.random.default_rng(n_units)
+    moves = table(n_units / 10 * rng.standard_t(4, n_units))
+    moves["first_rank"] = rng.uniform(1, n_units, n_units)
+    moves["unit"] = "Município de " + moves["unit"]
+    ax = plot_ranking_moves(moves)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    frame = ax.get_window_extent()
+    marks = ax.transData.transform(moves[["first_rank", "shift"]])
+    assert sum(box.count_contains(marks) for box in boxes) == 0
+    assert all(frame.containsx(x) and frame.containsy(y) for box in boxes for x, y in box.corners())
+    # Not for want of names.
+    assert len(boxes) >= 5
 
 
 def test_the_band_is_that_of_the_median_units_error():

@@ -24,8 +24,8 @@ def table_of(n):
 
 
 def arrows(ax):
-    """From and to of every arrow."""
-    with_arrows = [text for text in ax.texts if text.arrow_patch is not None]
+    """From and to of every arrow; a line to a name begins so many points away, not at a place in the axes."""
+    with_arrows = [text for text in ax.texts if text.arrow_patch is not None and text.anncoords == "data"]
     return [(text.xyann, text.xy) for text in with_arrows]
 
 
