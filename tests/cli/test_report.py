@@ -4,17 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from command_line import run
 
-from bayes_saude.cli import app
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.store import save
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.result_report import write_report
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")

@@ -5,19 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from command_line import run
 
-from bayes_saude.cli import app
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.refit import refit
 from bayes_saude.inference.store import load, save
 from bayes_saude.inference.verify import verify
 from bayes_saude.models.catalogue import read_model
 from bayes_saude.summaries.sensitivity import COLUMNS, FACTORS, SAME
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")
