@@ -27,11 +27,14 @@ demo: $(VENV)/.core
 	@$(BIN)/bayes-saude demo --out results
 	@echo "(bayes-saude is $(BIN)/bayes-saude)"
 
+# Two processes, each with files of its own: what a file fits and compiles, it does once.
+PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 test-slow: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m slow
+	@$(PYTEST) -m slow
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet .
