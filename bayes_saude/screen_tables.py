@@ -9,7 +9,6 @@ from rich.table import Table
 from bayes_saude.console import narrowed, number, probability, text_table
 from bayes_saude.inference.checks import gate_value
 from bayes_saude.models.predictor import TERMS
-from bayes_saude.plots.predictive_checks import statistic_name
 from bayes_saude.summaries.checks import moving
 from bayes_saude.summaries.ranking import ALL
 
@@ -58,6 +57,8 @@ def misfits_table(report: Mapping[str, Any]) -> Table:
     report : mapping
         From `check`.
     """
+    from bayes_saude.plots.predictive_checks import statistic_name  # noqa: PLC0415 (it loads Matplotlib)
+
     rows = [
         (
             statistic_name(warning["statistic"], "en"),
