@@ -156,7 +156,6 @@ def _numbers(
 
 
 def _written(value: float, lang: Lang) -> str:
-    # With the minus sign of the axis, not a hyphen.
     return comma(f"{value:.2f}", lang)
 
 
