@@ -20,16 +20,23 @@ SLOW_KILLS_OF_DEMO = 25
 # With little to do again, many kills come to what was not done yet, and to the report.
 OF_DEMO = ("sa2015-esf-nested", "sa2015-esf-region")
 OF_A_MODEL = 5.0  # seconds
+FILES_OF_DEMO = 50
 
 
-def wait_for_files(process: int, out: Path, more: int) -> None:
-    """Wait until a process is writing, and so many files lie in a folder that do not now, or has ended."""
-    before = set(out.rglob("*"))
+def wait_for_writing(process: int, out: Path, file: int = 1) -> None:
+    """Wait until a process is writing its first file, or another one by its number, or has ended."""
+    left, seen = unfinished(out), set()
     while lives(process):
-        new = set(out.rglob("*")) - before
-        if len(new) >= more and any(file.name.startswith(UNFINISHED) for file in new):
+        now = unfinished(out) - left
+        seen |= now
+        if now and len(seen) >= file:
             return
         time.sleep(0.001)
+
+
+def unfinished(out: Path) -> set[Path]:
+    """Find what is being written, or was left by a process that was killed."""
+    return set(out.rglob(f"{UNFINISHED}*"))
 
 
 def wait_for_workers(process: int) -> None:
@@ -64,7 +71,7 @@ def test_a_fit_that_is_killed_again_and_again(warmed, model_file, tmp_path):
     for seed in range(1, KILLS + 1):
         process = start_with(seed)
         if seed % 3:  # two of three while it writes, one at any moment
-            wait_for_files(process, out, 1)
+            wait_for_writing(process, out)
             time.sleep(moments.uniform(0, 0.05))
         else:
             time.sleep(moments.uniform(0, lasts))
@@ -93,7 +100,7 @@ def test_real_processes_of_fit_killed_thirty_times(model_file, tmp_path):
     while kills < SLOW_KILLS_OF_FIT:
         process = start(*arguments)
         if kills % 2:  # each second one while it writes, as most of the time goes into loading libraries
-            wait_for_files(process.pid, tmp_path, 1)
+            wait_for_writing(process.pid, tmp_path)
             after = moments.uniform(0, 0.1)
         else:
             after = moments.uniform(0, lasts)
@@ -117,9 +124,9 @@ def test_the_demo_killed_twenty_five_times_goes_on_where_it_was(tmp_path):
             process = server.start("demo", "--out", tmp_path)
             if kills % 3 == 0:
                 time.sleep(moments.uniform(0, OF_A_MODEL * (1 + len(witness.fits))))
-            elif kills % 3 == 1:  # among the files that no run before has come to
-                wait_for_files(process, tmp_path, moments.randrange(1, 20))
-                time.sleep(moments.uniform(0, 0.1))
+            elif kills % 3 == 1:  # while it writes
+                wait_for_writing(process, tmp_path, moments.randrange(1, FILES_OF_DEMO))
+                time.sleep(moments.uniform(0, 0.1) if kills % 2 else 0)
             else:  # while several processes make the report
                 wait_for_workers(process)
                 time.sleep(moments.uniform(0, OF_A_MODEL))

@@ -121,7 +121,7 @@ class Witness:
         page = self.out / "report.html"
         assert not page.is_file() or page.read_text(encoding="utf-8").endswith("</html>")
         for folder in self.folders():
-            left = leftovers(folder)
+            left = self._left_unfinished(folder)
             assert len(left) <= AT_ONCE
             self.found["unfinished files"] += len(left)
             if not (folder / FIT).is_file():
@@ -166,10 +166,14 @@ class Witness:
         self.look()
         for folder in self.folders():
             assert [finding for finding in verify(folder) if finding.differs] == []
-            assert not any(leftovers(place) for place in (folder, folder / "figures") if place.is_dir())
+            assert self._left_unfinished(folder) == []
         for table, seen in self._whole.items():
             if table.name in TABLES and not self._replacing:
                 assert seen == {file_digest(table)}, f"{table} was seen with other content"
+
+    def _left_unfinished(self, folder: Path) -> list[Path]:
+        places = (folder, folder / FIGURES)
+        return [file for place in places if place.is_dir() for file in leftovers(place)]
 
     def folders(self) -> list[Path]:
         return sorted(place for place in self.out.iterdir() if place.is_dir()) if self.out.is_dir() else []
