@@ -24,7 +24,8 @@ import xarray as xr
 from bayes_saude.data.spreadsheet_text import as_named
 from bayes_saude.errors import BayesSaudeError
 from bayes_saude.summaries.coefficients import panel_of, replicates_of, spec_of
-from bayes_saude.summaries.left_out import LARGEST_KHAT, Track, weighted_units, without_units, without_years
+from bayes_saude.summaries.left_out import Track, weighted_units, without_units, without_years
+from bayes_saude.summaries.monte_carlo import LARGEST_KHAT
 
 COLUMNS = ("by", "replicate", "left_out", "unit", "rows", "elpd", "mcse", "khat", "refitted")
 TEXTS = ("by", "left_out", "unit")

@@ -27,16 +27,12 @@ from bayes_saude.inference.refit import refit
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import panel_of, posterior_of, replicates_of, spec_of
+from bayes_saude.summaries.monte_carlo import LARGEST_KHAT, LEAST_DRAWS
 from bayes_saude.summaries.row_densities import columns_of, log_measure
 from bayes_saude.summaries.unit_densities import unit_log_densities, unit_sites
 
 type Values = NDArray[np.float64]
 type Track = Callable[[Sequence[str]], Iterable[str]]
-
-# Above it a mean, of weights or of densities, is not to be trusted.
-LARGEST_KHAT = 0.7
-# Fewer draws of a chain have no effective sample size.
-LEAST_DRAWS = 4
 
 
 class Score(NamedTuple):

@@ -28,6 +28,7 @@ from bayes_saude.inference.replicates import one_replicate
 from bayes_saude.models.generative import distribution, priors_from_json
 from bayes_saude.models.parameters import Normal
 from bayes_saude.summaries.coefficients import panel_of, posterior_of, replicates_of, spec_of
+from bayes_saude.summaries.monte_carlo import LARGEST_KHAT
 
 type Values = NDArray[np.float64]
 
@@ -40,8 +41,6 @@ COLUMNS = (
 LEAST_DISTANCE = 0.05
 # Powers a hundredth below and above one.
 POWERS = (0.99, 1.01)
-# Above it weights are not to be trusted (Vehtari et al. 2024, JMLR 25(72), 1-58).
-LARGEST_KHAT = 0.7
 # So many distances are noise alone, for the Monte Carlo error.
 PAIRINGS = 20
 # Draws times rows of a panel whose densities are computed where units are sampled: a second.

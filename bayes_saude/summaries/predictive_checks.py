@@ -29,6 +29,7 @@ from bayes_saude.inference.checks import name_of_level
 from bayes_saude.models.outcome_draws import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.summaries.coefficients import replicates_of, spec_of
+from bayes_saude.summaries.monte_carlo import LEAST_DRAWS
 from bayes_saude.summaries.predictive import Prediction, Units, predictions, responses
 
 type Values = NDArray[np.float64]
@@ -38,8 +39,6 @@ COLUMNS = (
     "excess_sd", "excess_low", "excess_high", "p_value", "mcse",
 )  # fmt: skip
 FAR = 3
-# Fewer draws of a chain have no effective sample size.
-LEAST_DRAWS = 4
 
 
 class Pair(NamedTuple):

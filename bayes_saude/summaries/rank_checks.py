@@ -32,6 +32,7 @@ from bayes_saude.inference.checks import MORE_DRAWS, as_gate, hyperparameter_dra
 from bayes_saude.inference.replicates import about_replicates, by_replicate
 from bayes_saude.models.predictor import SLOPE
 from bayes_saude.summaries.coefficients import on_scale_of, quantities_of, replicates_of, spec_of
+from bayes_saude.summaries.monte_carlo import LEAST_DRAWS
 from bayes_saude.summaries.ranked import HIGHER, RankedTogether, unit_ranks
 from bayes_saude.summaries.ranks import above_mean, sampling_error
 
@@ -48,8 +49,6 @@ LEAST_MOVE = 0.5
 TOP = 10
 # So many units of each ranking, those whose draws are the most alike from one to the next, are looked at.
 LOOKED_AT = 10
-# Fewer draws of a chain have no effective sample size.
-LEAST_DRAWS = 4
 
 
 class _Ranking(NamedTuple):

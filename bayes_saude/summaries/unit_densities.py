@@ -83,7 +83,6 @@ def unit_log_densities(
     panel: pd.DataFrame | None = None,
     *,
     sites: Mapping[str, Site] | None = None,
-    draws: int = DRAWS,
 ) -> xr.DataArray:
     """Compute the log density of each unit's rows, its own line integrated out, in every draw.
 
@@ -95,16 +94,14 @@ def unit_log_densities(
         Rows of units, which the fit need not have seen; those of the fit if left out.
     sites : mapping, optional
         From `unit_sites`, for units that the fit has not seen and whose integral is a sum over nodes.
-    draws : int
-        Of a family whose integral is a sum over nodes, so many of the replicate's draws at the most, evenly
-        spaced in every chain.
 
     Returns
     -------
     xarray.DataArray
         Dims (chain, draw, unit): units of the innermost level that have rows in the replicate. The density is
         of values on the link's scale, and of shares without the binomial coefficient:
-        `row_densities.log_measure` has what it lacks.
+        `row_densities.log_measure` has what it lacks. Where the integral is a sum over nodes, of `DRAWS` of
+        the replicate's draws at the most, evenly spaced in every chain.
     """
     spec = spec_of(fit)
     own = rows_of_units(panel_of(fit) if panel is None else panel, spec, replicate)
@@ -117,15 +114,13 @@ def unit_log_densities(
             ]
         )
     else:
-        posterior = _thinned(posterior, draws)
+        posterior = _thinned(posterior)
         of_units = [values for _, values, _ in by_nodes(_flat(posterior), own, spec, sites)]
         found = np.stack(of_units, axis=-1).reshape(*posterior["intercept"].shape, -1)
     return xr.DataArray(found, dims=("chain", "draw", "unit"), coords={"unit": own.units})
 
 
-def unit_sites(
-    fit: xr.DataTree, replicate: int, units: Sequence[str], *, draws: int = DRAWS
-) -> dict[str, Site]:
+def unit_sites(fit: xr.DataTree, replicate: int, units: Sequence[str]) -> dict[str, Site]:
     """Find where the lines of some units are, so that a fit without them can be asked for their densities.
 
     Parameters
@@ -134,8 +129,6 @@ def unit_sites(
         That has seen the units.
     replicate : int
     units : sequence of str
-    draws : int
-        As in `unit_log_densities`.
 
     Returns
     -------
@@ -148,7 +141,7 @@ def unit_sites(
     panel = panel_of(fit)
     own = rows_of_units(panel[panel[spec.data.levels[-1]].isin(units)], spec, replicate)
     posterior = posterior_of(fit).isel(chain=np.flatnonzero(replicates_of(fit) == replicate))
-    return {unit: site for unit, _, site in by_nodes(_flat(_thinned(posterior, draws)), own, spec)}
+    return {unit: site for unit, _, site in by_nodes(_flat(_thinned(posterior)), own, spec)}
 
 
 def rows_of_units(panel: pd.DataFrame, spec: ModelSpec, replicate: int) -> Replicate:
@@ -213,9 +206,9 @@ def by_nodes(
         yield unit, found, Site(line, nodes)
 
 
-def _thinned(posterior: xr.Dataset, draws: int) -> xr.Dataset:
+def _thinned(posterior: xr.Dataset) -> xr.Dataset:
     chains, size = posterior["intercept"].shape
-    wanted = min(size, ceil(draws / chains))
+    wanted = min(size, ceil(DRAWS / chains))
     return posterior.isel(draw=np.arange(wanted) * size // wanted)
 
 
