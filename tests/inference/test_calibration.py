@@ -18,17 +18,20 @@ SETTINGS = {"draws": 250, "tune": 250, "chains": 1}
 FALSE_ALARM = 0.01
 LAYOUTS = {
     "region": {"regions": 28},
+    "without a year": {"regions": 28, "times": (2011, 2012, 2014)},
     "municipality": {"regions": 853},
     "nested": {"regions": 10, "per_region": 4, "missing": 0.1},
+    "year effects": {"regions": 60},
 }
-LEVELS = {"region": ["region"], "municipality": ["municipality"], "nested": ["region", "municipality"]}
+QUANTITIES = {"region": 16, "without a year": 16, "municipality": 16, "nested": 27, "year effects": 21}
 
 
 def model_of(kind):
     """Give a model with every prior stated, and the layout of its panels."""
-    scatter = dict.fromkeys(LEVELS[kind], (6.0, 1.5, 0.3))
+    levels = {"municipality": ["municipality"], "nested": ["region", "municipality"]}.get(kind, ["region"])
+    scatter = dict.fromkeys(levels, (6.0, 1.5, 0.3))
     panel = simulate_trend(1, fixed=(70, 2), scatter=scatter, sd_resid=5, **LAYOUTS[kind])
-    return simulate(trend_model(LEVELS[kind]), panel)
+    return simulate(trend_model(levels, year_effects=kind == "year effects"), panel)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def with_posterior(trial, change):
 @pytest.mark.parametrize("kind", LAYOUTS)
 def test_the_truth_is_one_of_the_draws(kind, trials):
     table = verdict(trials(kind))
-    assert len(table) == {"region": 16, "municipality": 16, "nested": 27}[kind]
+    assert len(table) == QUANTITIES[kind]
     assert table["inside_all"].all(), table[~table["inside_all"]]
 
 
