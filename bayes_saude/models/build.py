@@ -26,7 +26,7 @@ from bayes_saude.models.priors import AnyPrior, location_and_scale, resolve_prio
 from bayes_saude.models.sequence import sequence_basis
 from bayes_saude.models.shifts import Additions, Shifts, Sizes, contrasts, less, make_shifts
 from bayes_saude.models.spec import ModelSpec
-from bayes_saude.models.years import Years, year_effects
+from bayes_saude.models.years import Years, sd_of_years, year_effects
 
 
 def build(spec: ModelSpec, panel: pd.DataFrame) -> pm.Model:
@@ -123,13 +123,13 @@ def gaussian_trend(dists: Mapping[str, str], data: Mapping[str, NDArray], sizes:
         standard = {
             name: _scatter_variable(name, dist, of_prior[name], scale)
             for name, dist in dists.items()
-            if dist != "normal"
+            if dist != "normal" and name != "sd_year"
         }
         rows = Rows(*(shared["moments"][i] for i in range(len(Rows._fields))))
         line = (0.0, 0.0)
         if any(sizes):
             additions = Additions(*(shared[name] for name in Additions._fields))
-            parameters = pt.concatenate(_shift_variables(standard, of_prior, shared, sizes))
+            parameters = pt.concatenate(_shift_variables(dists, standard, of_prior, shared, sizes))
             rows, _ = less(rows, parameters, additions)
             of_line = parameters @ additions.line
             line = (of_line[0], of_line[1])
@@ -189,6 +189,7 @@ def _scatter_variable(name: str, dist: str, prior: TensorVariable, scale: Tensor
 
 
 def _shift_variables(
+    dists: Mapping[str, str],
     standard: Mapping[str, TensorVariable],
     of_prior: Mapping[str, TensorVariable],
     shared: Mapping[str, TensorVariable],
@@ -198,7 +199,10 @@ def _shift_variables(
     scale, blocks = shared["scale"], []
     if sizes.times:
         years = Years(*(shared[name] for name in Years._fields))
-        blocks.append(year_effects(standard["sd_year"], standard["sd_resid"], years, sizes.times))
+        sd_resid = standard["sd_resid"]
+        sd_year = sd_of_years(dists["sd_year"], of_prior["sd_year"][1] / scale[2], sd_resid, years)
+        pm.Deterministic("sd_year", scale[2] * abs(sd_year))
+        blocks.append(year_effects(sd_year, sd_resid, years, sizes.times))
         pm.Deterministic("year_effect", scale[2] * blocks[-1])
     predictors = [name.removeprefix("intercept") for name in of_prior if name.startswith("intercept[")]
     for suffix, size in zip(predictors, sizes.groups, strict=True):

@@ -30,9 +30,9 @@ from bayes_saude.models.families import LIKELIHOODS
 from bayes_saude.models.kept_units import Level, Scatter, heights, lines
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import INTERCEPT, TERMS
-from bayes_saude.models.priors import signed_variable
+from bayes_saude.models.priors import log_prior, signed_variable
 from bayes_saude.models.shifts import UNSHIFTED, Sizes, contrasts
-from bayes_saude.models.years import Years, year_effects
+from bayes_saude.models.years import Years, sd_of_years, year_effects
 
 
 class Shape(NamedTuple):
@@ -129,11 +129,11 @@ def _years(
     if not size:
         return None, (pt.constant(0.0), pt.constant(0.0))
     _, width = _pair(of_prior["sd_year"])
-    unit = START * width
-    sd_year = unit * signed_variable("signed_sd_year", dists["sd_year"], width / unit)
-    pm.Deterministic("sd_year", abs(sd_year))
     sd_row = besides.get("sd_resid", pt.constant(SD_ROW))
-    years = year_effects(sd_year, sd_row, Years(*(shared[name] for name in Years._fields)), size)
+    seen = Years(*(shared[name] for name in Years._fields))
+    sd_year = sd_of_years(dists["sd_year"], width, sd_row, seen)
+    pm.Deterministic("sd_year", abs(sd_year))
+    years = year_effects(sd_year, sd_row, seen, size)
     pm.Deterministic("year_effect", years)
     of_line = shared["line"] @ years
     return years, (of_line[0], of_line[1])
@@ -203,22 +203,11 @@ def _scatter(
     along, across = r * sd_height - centre * sd_slope, sd_height * pt.sqrt((1 - r) * (1 + r))
     sd_intercept = pt.sqrt(along**2 + across**2)
     log_ratio = 2 * pt.log(sd_height / sd_intercept)
-    pm.Potential(f"prior{suffix}", _log_prior(dists[names[0]], sd_intercept / width) + eta * log_ratio)
+    pm.Potential(f"prior{suffix}", log_prior(dists[names[0]], sd_intercept / width) + eta * log_ratio)
     pm.Deterministic(names[0], sd_intercept)
     pm.Deterministic(names[1], abs(sd_slope))
     pm.Deterministic(names[2], along / sd_intercept * pt.sign(sd_slope))
     return Scatter(sd_height, sd_slope, r)
-
-
-def _log_prior(dist: str, value: TensorVariable) -> TensorVariable:
-    """Log density of a standard deviation in units of its prior's scale, up to a constant."""
-    match dist:
-        case "halfnormal":
-            return -(value**2) / 2
-        case "exponential":
-            return -value
-        case _:
-            return -pt.log1p(value**2)
 
 
 def _scale_variable(

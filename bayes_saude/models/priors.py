@@ -17,6 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import pymc as pm
+import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable
 
 from bayes_saude.errors import DataError
@@ -131,3 +132,14 @@ def signed_variable(name: str, dist: str, scale: TensorVariable) -> TensorVariab
     """
     symmetric = {"halfnormal": pm.Normal, "exponential": pm.Laplace, "halfcauchy": pm.Cauchy}
     return symmetric[dist](name, 0, scale, initval=1.0)
+
+
+def log_prior(dist: str, ratio: TensorVariable) -> TensorVariable:
+    """Log density of a standard deviation in units of its prior's scale, up to a constant."""
+    match dist:
+        case "halfnormal":
+            return -(ratio**2) / 2
+        case "exponential":
+            return -ratio
+        case _:
+            return -pt.log1p(ratio**2)

@@ -4,6 +4,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 import pytest
+from pytensor.graph.replace import clone_replace
 from scipy import stats
 from trends import ORIGIN, dense_log_likelihood, simulate, trend_model
 
@@ -12,7 +13,7 @@ from bayes_saude.models.build import build
 from bayes_saude.models.moments import make_moments
 from bayes_saude.models.predictor import make_tree
 from bayes_saude.models.shifts import contrasts, make_shifts
-from bayes_saude.models.years import Years, make_years, year_effects
+from bayes_saude.models.years import Years, make_years, sd_of_years, year_effects
 
 # Some hundred numbers of moderate condition are summed in double precision on either side.
 ROUNDING = 1e-10
@@ -54,7 +55,7 @@ def test_the_likelihood_is_the_multivariate_normal_density_about_the_shifted_mea
         at[f"signed_sd_slope{suffix}"] = sd_slope / unit_slope
         at[f"half_corr{suffix}"] = (corr + 1) / 2
     if years:
-        at |= {"signed_sd_year": 2.0 / unit, "z_year_along": [0.3, -1.1], "z_year_across": [0.7, -0.2]}
+        at |= {"stretched_sd_year": 0.8, "z_year_along": [0.3, -1.1], "z_year_across": [0.7, -0.2]}
     if bands:
         for term, of_term in zip(("intercept", "slope"), OF_BANDS.T, strict=True):
             sigma = model["priors"].get_value()[2 + (term == "slope"), 1]
@@ -113,7 +114,10 @@ def test_the_intercepts_prior_is_that_of_the_model_file_whatever_shifts_the_tren
         ["municipality"], predictors=["band"], year_effects=True,
         priors='intercept = {dist = "normal", mu = 40, sigma = 3}',
     )  # fmt: skip
-    intercept = pm.draw(build(spec, panel)["intercept"], draws=4000, random_seed=1)
+    model = build(spec, panel)
+    # Its density is a term of the model's, so that it cannot be drawn; any value will do.
+    intercept = clone_replace(model["intercept"], {model["stretched_sd_year"]: pt.constant(np.array(3.0))})
+    intercept = pm.draw(intercept, draws=4000, random_seed=1)
     assert stats.kstest((intercept - 40) / 3, "norm").pvalue > 0.001
 
 
@@ -137,6 +141,30 @@ def test_the_deviations_of_times_have_their_prior_whatever_the_data(sd_year, siz
     of_z = stats.norm.logpdf(z).sum() + term
     of_effects = stats.norm(0, abs(sd_year)).logpdf(effect_at(z)).sum()
     assert of_z == pytest.approx(of_effects + np.linalg.slogdet(jacobian)[1])
+
+
+@pytest.mark.parametrize("far", [0.01, 1.0, 300.0])
+@pytest.mark.parametrize(
+    ("dist", "half"),
+    [("halfnormal", stats.halfnorm), ("exponential", stats.expon), ("halfcauchy", stats.halfcauchy)],
+)
+def test_the_scale_of_the_times_has_its_prior_whatever_the_data(dist, half, far):
+    # `far`: what the means deviate by, in units of their error.
+    years = make_years(np.arange(5.0), np.full(5, 4.0), 2 * far * np.array([3.0, -4, 2, -1, 1]))
+    with pm.Model() as model:
+        sd_year = sd_of_years(dist, pt.as_tensor(1.7), pt.as_tensor(-1.0), Years(*map(pt.as_tensor, years)))
+    u = np.array([-6.0, -2.0, -0.3, 0.1, 1.5, 6.0])
+    step = 1e-5
+
+    def at(variable, u):
+        values = [variable.eval({model["stretched_sd_year"]: one}, mode="FAST_COMPILE") for one in u]
+        return np.array(values)
+
+    s, slope = at(sd_year, u), (at(sd_year, u + step) - at(sd_year, u - step)) / (2 * step)
+    np.testing.assert_array_equal(np.sign(s), np.sign(u))
+    exact = half.logpdf(abs(s), scale=1.7) + np.log(slope)
+    # A constant apart.
+    np.testing.assert_allclose(np.diff(at(model["prior_of_sd_year"], u)), np.diff(exact), atol=1e-6)
 
 
 @pytest.mark.parametrize("size", [2, 3, 7])
