@@ -1,6 +1,6 @@
 """Measure `read_aih` against pandas: records per second and peak memory, on real records repeated.
 
-    python scripts/benchmark_aih.py ../shared/real/aih_rs_2018_sample500.csv --records 5000000
+    python scripts/benchmark_aih.py records.csv --records 5000000
 
 The records are repeated with new AIH numbers into monthly files of 400,000, CSV and Parquet, in a temporary
 folder (2.3 GB for 5 million). Each reader runs in a process of its own.

@@ -8,9 +8,9 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from outside import outside
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "../shared/real"
 PAGE = (ROOT / "docs/costa2014_regional_tables.md").read_text(encoding="utf-8")
 
 
@@ -44,12 +44,11 @@ def test_a_folder_without_the_files_is_told_what_it_should_have(script, tmp_path
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory) -> pd.DataFrame:
-    if not FOLDER.exists():
-        pytest.skip("the real admissions are not beside the checkout")
+    folder = outside("real")
     mpl.use("agg")
     out = tmp_path_factory.mktemp("audit")
     script = runpy.run_path(str(ROOT / "scripts/audit_costa2014.py"))
-    script["main"](FOLDER, out)
+    script["main"](folder, out)
     assert (out / "costa2014_regions.png").stat().st_size > 10_000
     return pd.read_csv(out / "audit.csv").set_index("order")
 

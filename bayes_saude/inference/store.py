@@ -28,7 +28,7 @@ MODEL = "model.toml"
 SEAL = b"\nsha256 %b\n"
 SEAL_LENGTH = len(SEAL % (b"0" * 64))
 # Lies in a result folder while anything in it comes from a fit that fails its checks: the tables' columns are
-# a contract and have no room for a warning.
+# fixed and have no room for a warning.
 STAMP = "DESPITE_FAILED_CHECKS.txt"
 # What must be said of the panel wherever its results go, as that it is a reconstruction.
 PANEL_NOTE = "PANEL_NOTE.txt"

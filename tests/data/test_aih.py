@@ -1,16 +1,15 @@
 """From AIH records to a panel: who counts, where, when, and what becomes of bad records."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from aih_records import records, write_dbf
+from outside import outside
 
 from bayes_saude.data.aih import read_aih
 from bayes_saude.data.aih_rules import AGE_GROUPS, DELIVERY_PROCEDURES
 from bayes_saude.errors import DataError
 
-REAL = Path(__file__).parents[2].parent / "shared" / "real" / "aih_rs_2018_sample500.csv"
+SAMPLE = "real/aih_rs_2018_sample500.csv"
 DELIVERY = {"PROC_REA": "0310010039", "DIAG_PRINC": "O800"}
 
 
@@ -25,19 +24,18 @@ def dropped(provenance) -> dict[str, int]:
     return {step["step"]: step["dropped"] for step in provenance["steps"] if step["dropped"]}
 
 
-@pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not there")
 def test_real_records_under_csapaih_are_those_that_the_r_package_counts():
-    panel, provenance = read_aih([REAL], rule="csapaih")
+    panel, provenance = read_aih([outside(SAMPLE)], rule="csapaih")
     assert [step["dropped"] for step in provenance["steps"] if step["dropped"]] == [61, 1, 3]
     assert (provenance["records"], provenance["kept"], provenance["icsap"]) == (500, 435, 96)
     assert (panel["trials"].sum(), panel["successes"].sum()) == (435, 96)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not there")
 def test_real_records_give_the_same_by_age_and_sex_with_the_sum_of_their_values():
-    panel, _ = read_aih([REAL], rule="csapaih", by=("municipality", "year", "age_group", "sex"), costs=True)
+    sample = outside(SAMPLE)
+    panel, _ = read_aih([sample], rule="csapaih", by=("municipality", "year", "age_group", "sex"), costs=True)
     assert (panel["trials"].sum(), panel["successes"].sum()) == (435, 96)
-    raw = pd.read_csv(REAL, dtype={"PROC_REA": str})
+    raw = pd.read_csv(sample, dtype={"PROC_REA": str})
     kept = raw[
         ~raw["PROC_REA"].isin(DELIVERY_PROCEDURES)
         & ~raw["DIAG_PRINC"].str.match("O8[0-4]")

@@ -2,7 +2,8 @@
 
 import pandas as pd
 import pytest
-from grid import CODES, NAMES, REAL, grid, needs_real_polygons
+from grid import CODES, NAMES, grid
+from outside import POLYGONS, outside
 
 from bayes_saude.data.areas import dissolve, join_polygons
 from bayes_saude.data.geography import polygons_of, read_polygons
@@ -134,9 +135,8 @@ def test_polygons_may_name_their_units_themselves():
     assert joined["mean"].dropna().to_dict() == {0: 0, 3: 3}
 
 
-@needs_real_polygons
 def test_the_28_regions_of_minas_gerais_cover_it():
-    polygons = read_polygons(REAL)
+    polygons = read_polygons(outside(POLYGONS))
     regions = dissolve(polygons, "region")
     assert len(regions) == 28
     assert regions["municipalities"].sum() == 853

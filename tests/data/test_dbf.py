@@ -1,17 +1,11 @@
 """DBF files and their compressed form, DBC: whole, damaged, and cut off."""
 
-from pathlib import Path
-
 import pytest
 from aih_records import records, write_dbf
+from outside import outside
 
 from bayes_saude.data.dbf import decompress, open_dbf, read_dbf
 from bayes_saude.errors import DataError, MissingExtra
-
-REAL = Path(__file__).parents[2] / "../shared/real/dbc"
-needs_real = pytest.mark.skipif(
-    not REAL.is_dir(), reason="the real DBC files of ../shared/real/dbc are not there"
-)
 
 
 @pytest.fixture
@@ -20,25 +14,23 @@ def _datasus():
     pytest.importorskip("datasus_dbc", reason="the extra 'datasus' is not installed")
 
 
-@needs_real
 @pytest.mark.usefixtures("_datasus")
 @pytest.mark.parametrize(
     ("name", "count", "column", "first"),
     [("sids", 100, "NAME", "Ashe"), ("STPI2206", 4068, "CODUFMUN", "220005")],
 )
 def test_real_dbc_files_are_decompressed_whole(tmp_path, name, count, column, first):
-    dbf = open_dbf(decompress(REAL / f"{name}.dbc", tmp_path))
+    dbf = open_dbf(decompress(outside(f"real/dbc/{name}.dbc"), tmp_path))
     table = read_dbf(dbf, [column]).read_all()
     assert (dbf.records, table.num_rows) == (count, count)
     assert table[column][0].as_py().strip() == first
 
 
-@needs_real
 @pytest.mark.usefixtures("_datasus")
 @pytest.mark.parametrize("kept", [40, 500, 20_000, -100])
 def test_a_dbc_file_that_was_cut_off_is_refused(tmp_path, kept):
     cut = tmp_path / "cut.dbc"
-    cut.write_bytes((REAL / "STPI2206.dbc").read_bytes()[:kept])
+    cut.write_bytes(outside("real/dbc/STPI2206.dbc").read_bytes()[:kept])
     with pytest.raises(DataError, match=r"cut\.dbc cannot be read: .*download it again"):
         open_dbf(decompress(cut, tmp_path), cut)
 

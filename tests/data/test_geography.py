@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from grid import CODES, NAMES, REAL, grid, needs_real_polygons
+from grid import CODES, NAMES, grid
+from outside import POLYGONS, outside
 from shapely.geometry import LineString, Polygon
 from shapely.geometry import mapping as as_json
 
@@ -200,8 +201,7 @@ def test_importing_needs_neither_geopandas_nor_a_network():
     assert "geobr" not in vars(geography)
 
 
-@needs_real_polygons
 def test_the_853_polygons_of_minas_gerais():
-    polygons = read_polygons(REAL)
+    polygons = read_polygons(outside(POLYGONS))
     assert set(polygons["code"]) == set(territory()["ibge_code"].astype(str).str[:6])
     assert polygons.attrs["notes"] == []

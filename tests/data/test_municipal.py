@@ -1,15 +1,13 @@
 """The panel of municipalities from causes, territory and population: what counts, and what is refused."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from outside import outside
 
 from bayes_saude.data.municipal import municipal_panel
 from bayes_saude.data.published import read_published
 from bayes_saude.errors import DataError
 
-REAL = Path(__file__).parents[3] / "shared" / "real"
 ABADIA, BELO_HORIZONTE, CONTAGEM = "310010", "310620", "311860"
 TERRITORY = [
     (ABADIA, "Abadia dos Dourados", "Patrocínio", "Triângulo do Norte"),
@@ -225,10 +223,8 @@ def test_latin_1_and_semicolons_are_read(files, tmp_path):
 
 @pytest.fixture(scope="module")
 def real():
-    if not REAL.is_dir():
-        pytest.skip("the real files of ../shared/real are not beside this checkout")
     names = ("sih_mg_cause_2008_2012.csv.gz", "territory_mg.csv", "population_mg_2008_2018.csv")
-    return municipal_panel(*(REAL / name for name in names))
+    return municipal_panel(*(outside(f"real/{name}") for name in names))
 
 
 def test_of_minas_gerais_every_municipality_has_every_year(real):

@@ -1,11 +1,11 @@
 """A panel is validated whole: every fault with its place and the way out, and no row lost silently."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from outside import outside
 
 from bayes_saude.data.panel import read_panel, validate_panel
 from bayes_saude.errors import DataError
@@ -166,14 +166,14 @@ def test_names_that_differ_in_a_letter_are_two_places(panel_of):
     assert panel_of(GOOD.replace("Cássia", "Capitólia")).attrs["notes"] == []
 
 
-REAL = Path(__file__).parents[2] / "../shared/real/esf_mg_2012_2016.csv"
-
-
-@pytest.mark.skipif(not REAL.exists(), reason="needs ../shared/real, which is not part of the repository")
 def test_real_coverage_of_a_state_is_valid_at_three_levels():
     levels = ("macro_region", "health_region", "municipality")
     panel = validate_panel(
-        read_panel(REAL), levels=levels, time="year", outcome=("people_covered_esf",), source="real"
+        read_panel(outside("real/esf_mg_2012_2016.csv")),
+        levels=levels,
+        time="year",
+        outcome=("people_covered_esf",),
+        source="real",
     )
     assert [panel[level].nunique() for level in levels] == [13, 77, 853]
     assert panel.groupby("time").size().tolist() == [853] * 5

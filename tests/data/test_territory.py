@@ -1,17 +1,16 @@
 """Annex A: 853 municipalities in 28 regions, every printed total met; and their names however spelt."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from outside import POLYGONS, outside
 
 from bayes_saude.data.published import read_published
 from bayes_saude.data.territory import canonical_name, territory
 from bayes_saude.errors import DataError
 
-POLYGONS = Path(__file__).parents[2] / "../shared/geo/mg_municipalities.geojson"
 # IBGE itself gave Cônego Marinho and Ponto Chique a last digit that its rule does not give.
 IBGE_EXCEPTIONS = {3117836, 3152131}
 
@@ -54,9 +53,8 @@ def inside(lat: float, lon: float, ring: list[list[float]]) -> bool:
     return (at > lon).sum() % 2 == 1
 
 
-@pytest.mark.skipif(not POLYGONS.exists(), reason="needs the polygons of ../shared/geo")
 def test_every_seat_lies_in_its_municipality():
-    features = json.loads(POLYGONS.read_text(encoding="utf-8"))["features"]
+    features = json.loads(outside(POLYGONS).read_text(encoding="utf-8"))["features"]
     shapes = {int(feature["properties"]["id"]): feature["geometry"] for feature in features}
     for place in territory().itertuples():
         shape = shapes[place.ibge_code]

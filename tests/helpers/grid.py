@@ -1,7 +1,6 @@
 """Nine municipalities of Minas Gerais as nine squares, three by three: a map that can be checked by eye."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +15,6 @@ NAMES = (
 )  # fmt: skip
 # Degrees: the south-western corner and the side of a square.
 WEST, SOUTH, SIDE = -45.0, -19.0, 0.5
-
-REAL = Path(__file__).parents[2] / "../shared/geo/mg_municipalities.geojson"
-needs_real_polygons = pytest.mark.skipif(not REAL.exists(), reason="needs the polygons of ../shared/geo")
 
 
 def grid(codes: Sequence[object] = CODES, **columns: Sequence[object]):

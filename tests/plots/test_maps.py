@@ -4,8 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from grid import CODES, NAMES, REAL, geopandas, grid, needs_real_polygons
+from grid import CODES, NAMES, geopandas, grid
 from matplotlib.colors import to_hex
+from outside import POLYGONS, outside
 from pyproj import Geod
 from shapely.geometry import Point, Polygon, box
 
@@ -311,13 +312,12 @@ def test_importing_maps_needs_no_geopandas():
     assert "geopandas" not in vars(maps)
 
 
-@needs_real_polygons
 @pytest.mark.parametrize("lang", ["en", "pt"])
 @pytest.mark.parametrize("draw", [plot_class_map, plot_value_map])
 def test_853_municipalities_fill_a_column_and_nothing_is_cut(draw, lang, tmp_path):
     names = territory()["municipality"]
     ranking = make_ranking(names, np.linspace(1, 0, 853)).iloc[3:853]
-    polygons = read_polygons(REAL)
+    polygons = read_polygons(outside(POLYGONS))
     ax = draw(ranking, polygons.iloc[2:], borders=dissolve(polygons, "region"), lang=lang)
     figure = ax.figure
     figure.savefig(tmp_path / "map.pdf")

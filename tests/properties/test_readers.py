@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +9,7 @@ from aih_records import records, write_dbf
 from damage import NUMBERS, ODDITIES, cells, damaged, valid_or_told
 from grid import grid
 from hypothesis import strategies as st
+from outside import outside
 
 from bayes_saude.data.aih import read_aih
 from bayes_saude.data.cells import MISSING
@@ -21,7 +21,6 @@ from bayes_saude.data.icsap import classify, code_groups
 from bayes_saude.data.municipal import municipal_panel
 from bayes_saude.data.tabnet import read_tabnet
 
-REAL = Path(__file__).parents[2] / "../shared/real/dbc"
 PLACES = {"310010": "ABADIA DOS DOURADOS", "310620": "BELO HORIZONTE", "316250": "SÃO JOÃO DEL REI"}
 
 
@@ -112,11 +111,10 @@ def test_a_damaged_dbf_file_is_read_or_refused(hold, tmp_path):
     )
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real DBC files of ../shared/real/dbc are not there")
 def test_a_damaged_dbc_file_is_read_or_refused(hold, tmp_path):
     pytest.importorskip("datasus_dbc", reason="the extra 'datasus' is not installed")
     path = tmp_path / "damaged.dbc"
-    whole = (REAL / "sids.dbc").read_bytes()
+    whole = outside("real/dbc/sids.dbc").read_bytes()
     header = int.from_bytes(whole[8:10], "little")
     in_header = damaged(whole[:header]).map(lambda head: head + whole[header:])
     in_records = damaged(whole[header:]).map(lambda rest: whole[:header] + rest)

@@ -65,7 +65,7 @@ def both(panel, make_spec, make_fit):
     return fit, frequentist
 
 
-def test_columns_and_their_order_are_the_contract(both):
+def test_columns_and_their_order_are_as_told(both):
     comparison = compare(*both)
     assert comparison.columns.tolist() == list(COLUMNS)
     assert len(comparison) == 2 * len(UNITS)

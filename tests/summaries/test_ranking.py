@@ -32,7 +32,7 @@ def test_columns_of_an_example_worked_by_hand(make_fit):
     assert table["p_meets_target"].tolist() == pytest.approx([1, 0.25, 0.25])
 
 
-def test_columns_and_their_order_are_the_contract(nested_fit):
+def test_columns_and_their_order_are_as_told(nested_fit):
     assert rank(nested_fit).columns.tolist() == list(COLUMNS)
 
 
