@@ -172,18 +172,24 @@ def unsteady_groups(tidy: pd.DataFrame, unit: str, predictor: str, names: Names)
 
 
 def twin_labels(labels: pd.Series) -> list[str]:
-    """Find labels that differ in case, accents or spaces alone, each with its first row."""
+    """Find labels that differ in case, accents, spaces or unseen marks alone, each with its first row."""
     first = labels.dropna().drop_duplicates()
     spellings = first.groupby(first.map(_bare).to_numpy())
     return [
-        " and ".join(f"'{label}' (row {row})" for row, label in twins.items())
+        " and ".join(f"'{_with_unseen(label)}' (row {row})" for row, label in twins.items())
         for _, twins in spellings
         if len(twins) > 1
     ]
 
 
+def _with_unseen(label: str) -> str:
+    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) == "Cf" else c for c in label)
+
+
 def _bare(label: str) -> str:
-    letters = (c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
+    """Leave the letters by which a reader tells labels apart: no accents, no marks without width."""
+    unseen = ("Mn", "Cf")
+    letters = (c for c in unicodedata.normalize("NFKD", label) if unicodedata.category(c) not in unseen)
     return " ".join("".join(letters).casefold().split())
 
 

@@ -162,6 +162,13 @@ def test_one_name_spelled_in_two_ways_is_said_with_its_rows(panel_of, caplog):
     assert f"panel.csv: {panel.attrs['notes'][0]}" in caplog.messages
 
 
+@pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\u2060", "\u00ad"])
+def test_a_mark_without_width_is_shown_where_it_makes_two_names_of_one(panel_of, mark):
+    panel = panel_of(GOOD.replace("Passos,Cássia,2012", f"Passos,Cás{mark}sia,2012"))
+    spelled = f"'Cássia' (row 8) and 'Cás<U+{ord(mark):04X}>sia' (row 9)"
+    assert panel.attrs["notes"] == [f"municipality: {spelled} may be one place"]
+
+
 def test_names_that_differ_in_a_letter_are_two_places(panel_of):
     assert panel_of(GOOD.replace("Cássia", "Capitólia")).attrs["notes"] == []
 
