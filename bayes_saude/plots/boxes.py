@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from bayes_saude.errors import BayesSaudeError, did_you_mean, listed
@@ -15,11 +16,11 @@ from bayes_saude.plots._panel import VALUE, observed_of
 from bayes_saude.plots._panel import WORDS as OBSERVED
 from bayes_saude.plots.style import (
     COLUMN,
-    FONT_SIZE,
     MEAN_LINE,
     TALLEST,
     Lang,
     comma,
+    legend_on_top,
     localise,
     new_axes,
     remember,
@@ -100,8 +101,7 @@ def plot_boxes(
         )
     values = values[values["time"].isin(wanted)]
     boxes = _boxes(values)
-    names = list(boxes.loc[boxes["time"] == wanted[-1]].sort_values("median", ascending=False)["group"])
-    names += sorted(set(boxes["group"]) - set(names))
+    names = _in_order(boxes, wanted[-1])
     height = AROUND + len(names) * (SPACE + BOX * len(wanted))
     if height > TALLEST:
         raise BayesSaudeError(
@@ -120,20 +120,7 @@ def plot_boxes(
     localise(ax.xaxis, lang)
     tidy(ax)
     ax.tick_params(axis="y", length=0)
-    stamps = [comma(f"{each:.15g}", lang) for each in wanted]
-    patches = [Patch(facecolor=fill, edgecolor="black", linewidth=0.6) for fill, _ in FILLS[: len(wanted)]]
-    ax.legend(
-        [*patches, line],
-        [*stamps, word("median", lang, WORDS, time=stamps[-1])],
-        fontsize=FONT_SIZE,
-        frameon=False,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=min(3, len(wanted) + 1),
-        borderpad=0.2,
-        columnspacing=1.2,
-        handlelength=1.8,
-    )
+    _legend(ax, wanted, line, lang)
     return remember(ax, boxes.drop(columns="fliers"))
 
 
@@ -203,6 +190,12 @@ def _boxes(values: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _in_order(boxes: pd.DataFrame, last: float) -> list[Any]:
+    """List the groups by their median at the last time, those that have none then at the end."""
+    names = list(boxes.loc[boxes["time"] == last].sort_values("median", ascending=False)["group"])
+    return names + sorted(set(boxes["group"]) - set(names))
+
+
 def _draw(ax: Axes, boxes: pd.DataFrame, names: list[str], times: list[float]) -> None:
     thick = BOX / (SPACE + BOX * len(times))
     for place, (time, (fill, line)) in enumerate(zip(times, FILLS[: len(times)], strict=True)):
@@ -223,3 +216,11 @@ def _draw(ax: Axes, boxes: pd.DataFrame, names: list[str], times: list[float]) -
             capprops={"linewidth": 0.5},
             flierprops={"marker": ".", "markersize": 2.0, "markerfacecolor": "black", "markeredgewidth": 0},
         )
+
+
+def _legend(ax: Axes, times: list[float], median: Line2D, lang: Lang) -> None:
+    stamps = [comma(f"{each:.15g}", lang) for each in times]
+    patches = [Patch(facecolor=fill, edgecolor="black", linewidth=0.6) for fill, _ in FILLS[: len(times)]]
+    labels = [*stamps, word("median", lang, WORDS, time=stamps[-1])]
+    ncols = min(3, len(labels))
+    legend_on_top(ax, [*patches, median], labels=labels, ncols=ncols, columnspacing=1.2, handlelength=1.8)

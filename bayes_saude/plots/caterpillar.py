@@ -11,9 +11,9 @@ from bayes_saude.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKS,
     COLUMN,
-    FONT_SIZE,
     MEAN_LINE,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     percent,
@@ -109,18 +109,5 @@ def _legend(ax: Axes, classes: set[str], prob: float, lang: Lang) -> None:
     handles.append(
         Line2D([], [], color=MEAN_LINE, linewidth=0.7, linestyle=(0, (4, 2)), label=word("mean", lang))
     )
-    ax.legend(
-        handles=handles,
-        title=word("interval", lang, prob=percent(prob, lang)),
-        title_fontsize=FONT_SIZE,
-        fontsize=FONT_SIZE,
-        # Right-aligned above the axes: there the names of the units leave room to the left.
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        borderpad=0.2,
-        ncols=2,
-        frameon=False,
-        columnspacing=1.2,
-        handlelength=2.0,
-        labelspacing=0.2,
-    )
+    title = word("interval", lang, prob=percent(prob, lang))
+    legend_on_top(ax, handles, title=title, ncols=2, columnspacing=1.2, labelspacing=0.2)

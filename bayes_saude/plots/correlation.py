@@ -12,9 +12,9 @@ from bayes_saude.plots._data import DEFAULT_PROB, fit_of
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
     COLUMN,
-    FONT_SIZE,
     Lang,
     comma,
+    legend_on_top,
     level_word,
     localise,
     new_axes,
@@ -96,28 +96,12 @@ def plot_correlation(
     if ax is None:
         ax = new_axes(COLUMN, HEIGHT)
     mean, low, high = (numbers[f"bayes_{name}"] for name in ("mean", "low", "high"))
-    x, posterior = densities["x"], densities["posterior"]
+    _draw_posterior(ax, densities, mean, (low, high), prob, lang)
     # A prior with eta below 1 has no end at the bounds.
     prior = densities["prior"].where(np.isfinite(densities["prior"]))
-    ax.fill_between(x, posterior, color=POSTERIOR, alpha=0.15, linewidth=0)
-    ax.fill_between(x, posterior, where=x.between(low, high), color=POSTERIOR, alpha=0.3, linewidth=0)
-    told = {
-        "mean": _written(mean, lang),
-        "low": _written(low, lang),
-        "high": _written(high, lang),
-        "prob": percent(prob, lang),
-    }
-    ax.plot(x, posterior, color=POSTERIOR, linewidth=1.1, label=word("posterior", lang, WORDS, **told))
-    eta = comma(f"{densities.attrs['eta']:g}", lang)
-    ax.plot(
-        x,
-        prior,
-        color=PRIOR,
-        linewidth=1.1,
-        linestyle=(0, (3, 1.5)),
-        label=word("prior", lang, WORDS, eta=eta),
-    )
-    top = 1.1 * max(posterior.max(), prior.iloc[1:-1].max())
+    told = word("prior", lang, WORDS, eta=comma(f"{densities.attrs['eta']:g}", lang))
+    ax.plot(densities["x"], prior, color=PRIOR, linewidth=1.1, linestyle=(0, (3, 1.5)), label=told)
+    top = 1.1 * max(densities["posterior"].max(), prior.iloc[1:-1].max())
     _mark_reml(ax, numbers["reml"], numbers["note"], 0.97 * top, lang)
 
     ax.set(xlim=(-1.04, 1.04), ylim=(0, top))
@@ -128,10 +112,7 @@ def plot_correlation(
     ax.set_xlabel(label or word("axis", lang, WORDS, units=units), parse_math=False)
     localise(ax.xaxis, lang)
     tidy(ax)
-    ax.legend(
-        fontsize=FONT_SIZE, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), handlelength=1.8,
-        borderpad=0.2, labelspacing=0.2,
-    )  # fmt: skip
+    legend_on_top(ax, handlelength=1.8, labelspacing=0.2)
     return remember(
         ax, densities.assign(reml=numbers["reml"], note=numbers["note"], mean=mean, low=low, high=high)
     )
@@ -153,6 +134,17 @@ def _numbers(
         raise BayesSaudeError(f"The table has no '{parameter}'. Give that of the same fit, or leave it out.")
     # A note that is empty comes from a file as missing.
     return rows.iloc[0].fillna({"note": ""}), prob
+
+
+def _draw_posterior(
+    ax: Axes, densities: pd.DataFrame, mean: float, interval: tuple[float, float], prob: float, lang: Lang
+) -> None:
+    x, posterior = densities["x"], densities["posterior"]
+    ax.fill_between(x, posterior, color=POSTERIOR, alpha=0.15, linewidth=0)
+    ax.fill_between(x, posterior, where=x.between(*interval), color=POSTERIOR, alpha=0.3, linewidth=0)
+    low, high = (_written(end, lang) for end in interval)
+    told = {"mean": _written(mean, lang), "low": low, "high": high, "prob": percent(prob, lang)}
+    ax.plot(x, posterior, color=POSTERIOR, linewidth=1.1, label=word("posterior", lang, WORDS, **told))
 
 
 def _written(value: float, lang: Lang) -> str:

@@ -23,6 +23,7 @@ from bayes_saude.plots.style import (
     FONT_SIZE,
     MEAN_LINE,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     percent,
@@ -254,18 +255,7 @@ def _legend(ax: Axes, units: pd.DataFrame, probs: Sequence[float], wide: bool, l
         if ((units["side"] == side) & (units["outside"] == outside)).any():
             handles.append(Line2D([], [], linestyle="none", **_style(side, outside)))
             texts.append(word(side, lang, WORDS, prob=percent(probs[outside - 1], lang)))
-    ax.legend(
-        handles,
-        texts,
-        fontsize=FONT_SIZE,
-        frameon=False,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=1 if wide else 2,
-        borderpad=0.2,
-        columnspacing=1.2,
-        labelspacing=0.2,
-    )
+    legend_on_top(ax, handles, labels=texts, ncols=1 if wide else 2, columnspacing=1.2, labelspacing=0.2)
 
 
 def _name(ax: Axes, units: pd.DataFrame, most: int) -> None:

@@ -22,6 +22,7 @@ from bayes_saude.plots.style import (
     PAGE,
     TALLEST,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     percent,
@@ -83,22 +84,11 @@ def plot_overview(
     localise(ax.xaxis, lang)
     tidy(ax)
     handles, texts = _legend(units, lang)
-    ax.legend(
-        handles,
-        texts,
-        title=word("interval", lang, prob=percent(units.attrs["prob"], lang)),
-        title_fontsize=FONT_SIZE,
-        fontsize=FONT_SIZE,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=2,
-        frameon=False,
-        borderpad=0.2,
-        columnspacing=0.8,
-        labelspacing=0.2,
-        handlelength=1.2,
-        handletextpad=0.5,
-    )
+    title = word("interval", lang, prob=percent(units.attrs["prob"], lang))
+    legend_on_top(
+        ax, handles, labels=texts, title=title, ncols=2, columnspacing=0.8, labelspacing=0.2,
+        handlelength=1.2, handletextpad=0.5,
+    )  # fmt: skip
     return remember(ax, units)
 
 

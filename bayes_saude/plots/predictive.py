@@ -25,7 +25,13 @@ from bayes_saude.plots.style import (
     tidy,
     word,
 )
-from bayes_saude.summaries.predictive import Prediction, predictions, prior_predictions, responses
+from bayes_saude.summaries.predictive import (
+    Prediction,
+    predictions,
+    prior_predictions,
+    responses,
+    with_shares,
+)
 
 type Values = NDArray[np.float64]
 
@@ -127,7 +133,8 @@ def _by_time(
 ) -> dict[float, list[tuple[Values, Values]]]:
     """Split observations and predictions, of each chain, by time."""
     parts: dict[float, list[tuple[Values, Values]]] = {time: [] for time in times}
-    for prediction in predicted:
+    for every in predicted:
+        prediction = with_shares(fit, every)
         observed, values = responses(fit, prediction)
         of_rows = prediction.rows["time"].to_numpy(dtype=float)
         for time, of_time in parts.items():

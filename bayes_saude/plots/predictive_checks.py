@@ -14,6 +14,7 @@ from bayes_saude.plots.style import (
     PAGE,
     Lang,
     comma,
+    legend_on_top,
     level_word,
     localise,
     new_axes,
@@ -197,7 +198,4 @@ def _legend(ax: Axes, prob: float, lang: Lang) -> None:
         Line2D([], [], **_mark(0, False), label=word("fits", lang, WORDS)),
         Line2D([], [], **_mark(0, True), label=word("fails", lang, WORDS, **extreme)),
     ]
-    ax.legend(
-        handles=handles, fontsize=FONT_SIZE, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0),
-        ncols=2, columnspacing=1.4, borderpad=0.2,
-    )  # fmt: skip
+    legend_on_top(ax, handles, ncols=2, columnspacing=1.4)

@@ -10,6 +10,7 @@ from bayes_saude.plots.style import (
     COLUMN,
     FONT_SIZE,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     quantity_word,
@@ -66,34 +67,13 @@ def plot_reml_posterior(
     if ax is None:
         ax = new_axes(COLUMN, COLUMN)
 
-    agrees = units["agrees"].astype(bool)
-    same, differs = units[agrees], units[~agrees]
     low, high = units[["reml", "bayes"]].min().min(), units[["reml", "bayes"]].max().max()
     margin = 0.05 * (high - low)
     ends = (low - margin, high + margin)
     ax.plot(ends, ends, color="black", linewidth=0.6, linestyle=(0, (4, 2)), label=word("identity", lang))
-    ax.plot(
-        same["reml"],
-        same["bayes"],
-        "o",
-        color=SAME,
-        markersize=2.6,
-        alpha=0.6,
-        markeredgewidth=0,
-        label=word("same", lang),
-    )
-    ax.plot(
-        differs["reml"],
-        differs["bayes"],
-        "D",
-        color=DIFFERS,
-        markersize=3.4,
-        markeredgecolor="black",
-        markeredgewidth=0.4,
-        # Where none differs the legend has no word of it.
-        label=word("differ", lang) if len(differs) else "_none",
-    )
-    _name(ax, differs, names, ends)
+    agrees = units["agrees"].astype(bool)
+    _mark(ax, units[agrees], units[~agrees], lang)
+    _name(ax, units[~agrees], names, ends)
 
     # Nearly square by the size of the figure; held to be so, the layout would misjudge the room around it.
     ax.set(xlim=ends, ylim=ends)
@@ -103,18 +83,23 @@ def plot_reml_posterior(
     for axis in (ax.xaxis, ax.yaxis):
         localise(axis, lang)
     tidy(ax)
-    ax.legend(
-        fontsize=FONT_SIZE,
-        frameon=False,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        # Three side by side are wider than a column in Portuguese.
-        ncols=2,
-        columnspacing=1.0,
-        handlelength=1.6,
-        borderpad=0.2,
-    )
+    # Three side by side are wider than a column in Portuguese.
+    legend_on_top(ax, ncols=2, handlelength=1.6)
     return remember(ax, units)
+
+
+def _mark(ax: Axes, same: pd.DataFrame, differs: pd.DataFrame, lang: Lang) -> None:
+    """Draw the units, those whose class differs over the others."""
+    ax.plot(
+        same["reml"], same["bayes"], "o", color=SAME, markersize=2.6, alpha=0.6, markeredgewidth=0,
+        label=word("same", lang),
+    )  # fmt: skip
+    # Where none differs the legend has no word of it.
+    label = word("differ", lang) if len(differs) else "_none"
+    ax.plot(
+        differs["reml"], differs["bayes"], "D", color=DIFFERS, markersize=3.4, markeredgecolor="black",
+        markeredgewidth=0.4, label=label,
+    )  # fmt: skip
 
 
 def _name(ax: Axes, differs: pd.DataFrame, most: int, ends: tuple[float, float]) -> None:

@@ -13,6 +13,7 @@ from bayes_saude.plots.style import (
     FONT_SIZE,
     Lang,
     comma,
+    legend_on_top,
     level_word,
     new_axes,
     quantity_word,
@@ -104,11 +105,8 @@ def plot_sensitivity(
     _write_shifts(ax, drawn, lang)
     tidy(ax)
     ax.tick_params(axis="y", length=0)
-    ax.legend(
-        handles=[Patch(color=CLASS_COLOURS[KINDS[kind]], label=word(kind, lang, WORDS)) for kind in KINDS],
-        fontsize=FONT_SIZE, frameon=False, loc="lower right", bbox_to_anchor=(0.75, 1.0), borderpad=0.2,
-        handlelength=1.2, labelspacing=0.2,
-    )  # fmt: skip
+    patches = [Patch(color=CLASS_COLOURS[KINDS[kind]], label=word(kind, lang, WORDS)) for kind in KINDS]
+    legend_on_top(ax, patches, bbox_to_anchor=(0.75, 1.0), handlelength=1.2, labelspacing=0.2)
     return remember(ax, drawn)
 
 

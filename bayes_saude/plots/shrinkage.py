@@ -15,8 +15,8 @@ from bayes_saude.plots._labels import name_points
 from bayes_saude.plots._rows import MOST_ROWS
 from bayes_saude.plots.style import (
     COLUMN,
-    FONT_SIZE,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     quantity_word,
@@ -171,15 +171,4 @@ def _legend(ax: Axes, lang: Lang) -> None:
             [], [], color="black", marker="+", markersize=6, linewidth=0, label=word("centre", lang, WORDS)
         )
     )
-    ax.legend(
-        handles=handles,
-        fontsize=FONT_SIZE,
-        frameon=False,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=2,
-        columnspacing=1.0,
-        handlelength=1.2,
-        borderpad=0.2,
-        labelspacing=0.2,
-    )
+    legend_on_top(ax, handles, ncols=2, handlelength=1.2, labelspacing=0.2)

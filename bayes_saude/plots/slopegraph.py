@@ -20,6 +20,7 @@ from bayes_saude.plots.style import (
     PAGE,
     Lang,
     comma,
+    legend_on_top,
     new_axes,
     quantity_word,
     remember,
@@ -77,6 +78,12 @@ def plot_slopegraph(
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    BayesSaudeError
+        If `ends` is none or more than a page holds, or the data are no comparison, or one without the units
+        asked for.
 
     Notes
     -----
@@ -166,17 +173,6 @@ def _legend(ax: Axes, kinds: set[str], title: str, lang: Lang) -> None:
         for name, (colour, style, width) in LINES.items()
         if name in kinds
     ]
-    legend = ax.legend(
-        handles=handles,
-        title=title,
-        title_fontsize=FONT_SIZE,
-        fontsize=FONT_SIZE,
-        loc="lower center",
-        bbox_to_anchor=(0.5, 1.0),
-        ncols=3,
-        frameon=False,
-        columnspacing=1.0,
-        handlelength=1.8,
-        borderpad=0.2,
-    )
+    middle = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}
+    legend = legend_on_top(ax, handles, title=title, ncols=3, handlelength=1.8, **middle)
     legend.get_title().set_parse_math(False)

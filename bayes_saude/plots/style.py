@@ -1,17 +1,19 @@
 """What all figures share: sizes for print, colours, marks and the words in both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, ScalarFormatter
 from numpy.typing import NDArray
 
@@ -175,6 +177,28 @@ def save_figure(drawn: Axes | NDArray | Figure, file: str | Path, *, dpi: int = 
     with mpl.rc_context({"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "path"}):
         figure.savefig(file, dpi=dpi)
     return Path(file)
+
+
+def legend_on_top(ax: Axes, handles: Sequence[Artist] | None = None, **options: Any) -> Legend:
+    """Write a legend above the axes, flush with their right end: the names of units leave room to its left.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    handles : sequence of Artist, optional
+        All that is drawn with a label if left out.
+    **options
+        Of `Axes.legend`, such as `ncols`, `labels` and spaces; they go before what all figures have.
+
+    Returns
+    -------
+    matplotlib.legend.Legend
+    """
+    style: dict[str, Any] = {
+        "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "frameon": False,
+        "fontsize": FONT_SIZE, "title_fontsize": FONT_SIZE, "borderpad": 0.2, "columnspacing": 1.0,
+    }  # fmt: skip
+    return ax.legend(handles=handles, **style | options)
 
 
 def tidy(ax: Axes) -> None:

@@ -13,8 +13,8 @@ from bayes_saude.plots.style import (
     CLASS_COLOURS,
     CLASS_MARKS,
     COLUMN,
-    FONT_SIZE,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     quantity_word,
@@ -165,14 +165,4 @@ def _legend(ax: Axes, table: pd.DataFrame, lang: Lang) -> None:
             label=error,
         )
     )
-    ax.legend(
-        handles=handles,
-        fontsize=FONT_SIZE,
-        # Right-aligned above the axes: there the names of the units leave room to the left.
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        borderpad=0.2,
-        frameon=False,
-        handlelength=2.0,
-        labelspacing=0.2,
-    )
+    legend_on_top(ax, handles, labelspacing=0.2)

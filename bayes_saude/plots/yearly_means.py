@@ -14,8 +14,8 @@ from bayes_saude.plots._panel import grid_of, observed_of, time_axis
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
     COLUMN,
-    FONT_SIZE,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     percent,
@@ -104,15 +104,8 @@ def plot_yearly_means(
     ax.set_ylabel(label or word("axis", lang, WORDS, what=what), parse_math=False)
     localise(ax.yaxis, lang)
     tidy(ax)
-    ax.legend(
-        list(handles.values()),
-        [word(name, lang, WORDS, prob=percent(ci_prob, lang)) for name in handles],
-        fontsize=FONT_SIZE,
-        frameon=False,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        borderpad=0.2,
-    )
+    labels = [word(name, lang, WORDS, prob=percent(ci_prob, lang)) for name in handles]
+    legend_on_top(ax, list(handles.values()), labels=labels)
     return remember(ax, pd.concat(drawn, ignore_index=True))
 
 
