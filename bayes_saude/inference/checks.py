@@ -1,6 +1,7 @@
 """Whether a fit may be trusted: gates that it passes before anything is concluded from it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import arviz_stats
@@ -30,6 +31,8 @@ NO_DIVERGENCES = (
 )
 # Stan's limit. Chains shorter than this do not tell their BFMI well enough.
 LEAST_BFMI, TELLING_DRAWS = 0.3, 100
+NOT_FINITE = "draws that are not finite"
+NO_NUMBERS = "Look for extreme numbers in panel and priors, and fit again."
 WIDER_STEPS = (
     "The sampler's steps are narrow beside the spread of the energy, so that tails are reached slowly. Give "
     "standard deviations narrower priors, or fit again with more tuning (--tune 2000)."
@@ -73,10 +76,10 @@ def check_sampling(
         undefined, as R-hat of one chain is; such a gate fails), `threshold`, `advice` (what to do, empty
         where it passes) and `parameter` (the worst one, empty where the gate is about none).
     """
-    hyperparameters = hyperparameter_draws(fit)
+    parameters = hyperparameter_draws(fit).merge(_shift_draws(fit))
     replicate = replicates_of(fit)
-    parts = by_replicate(hyperparameters, replicate)
-    draws = about_replicates(hyperparameters, replicate)
+    parts = by_replicate(parameters, replicate)
+    draws = about_replicates(parameters, replicate)
     mixing = MORE_CHAINS if min(part.sizes["chain"] for part in parts) == 1 else MORE_TUNING
     statistics = fit["sample_stats"]
     kept = effects_are_kept(fit)
@@ -101,7 +104,12 @@ def check_sampling(
                 _gate_of_parameters("bulk ESS of units", units.ess_bulk, ESS_BULK_KEPT, MORE_DRAWS),
             ]
     diverged = int(statistics["diverging"].sum())
-    gates = [*of_parameters, _gate("divergences", diverged, divergences, NO_DIVERGENCES)]
+    lost = sum(int((~np.isfinite(values)).sum()) for values in posterior_of(fit).values())
+    gates = [
+        *of_parameters,
+        _gate("divergences", diverged, divergences, NO_DIVERGENCES),
+        _gate(NOT_FINITE, lost, 0, NO_NUMBERS),
+    ]
     if "reached_max_treedepth" in statistics:
         share = float(statistics["reached_max_treedepth"].mean())
         gates.append(_gate("share at the limit of steps", share, MAX_SHARE_AT_LIMIT, FEWER_STEPS))
@@ -126,21 +134,39 @@ def require(report: Mapping[str, Any]) -> None:
     """
     if report["passed"]:
         return
-    lines = [
-        f"  {gate['name']}{' of ' + gate['parameter'] if gate['parameter'] else ''} is {gate_value(gate)}, "
-        f"the limit {gate['threshold']:g}. {gate['advice']}"
-        for gate in report["gates"]
-        if not gate["passed"]
-    ]
     raise ConvergenceError(
         "\n".join(
             [
                 "The fit fails its checks, so that nothing should be concluded from it:",
-                *lines,
+                *(f"  {what}. {advice}" for what, advice in failures(report)),
                 "To go on all the same, give --despite-checks; in a script, leave out `require`.",
             ]
         )
     )
+
+
+def failures(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Say of each gate that fails what is beyond which limit, and what to do.
+
+    Parameters
+    ----------
+    report : mapping
+        From `check`.
+
+    Returns
+    -------
+    list of tuple of str
+        As "bulk ESS of sd_resid is 996.6, the limit 1000", and the advice.
+    """
+    return [
+        (
+            f"{gate['name']}{' of ' + gate['parameter'] if gate['parameter'] else ''} is {gate_value(gate)}, "
+            f"the limit {gate['threshold']:g}",
+            gate["advice"],
+        )
+        for gate in report["gates"]
+        if not gate["passed"]
+    ]
 
 
 def gate_value(gate: Mapping[str, Any]) -> str:
@@ -170,6 +196,18 @@ def hyperparameter_draws(fit: xr.DataTree) -> xr.Dataset:
             if posterior[name].dims == ("chain", "draw", "level"):
                 draws[name_of_level(name, level, levels)] = posterior[name].sel(level=level, drop=True)
     draws |= {name: posterior[name] for name in names if posterior[name].dims == ("chain", "draw")}
+    return xr.Dataset(draws)
+
+
+def _shift_draws(fit: xr.DataTree) -> xr.Dataset:
+    """Take each deviation of a time and each effect of a predictor's group as a variable of its own."""
+    posterior, draws = posterior_of(fit), {}
+    of_units = {f"{level}_effect" for level in posterior["level"].values}
+    for name in (str(name) for name in posterior if str(name).endswith("_effect") and name not in of_units):
+        of = posterior[name].dims[2:]
+        for labels in product(*(posterior[dim].values.tolist() for dim in of)):
+            one = posterior[name].sel(dict(zip(of, labels, strict=True)), drop=True)
+            draws[f"{name}[{', '.join(map(str, labels))}]"] = one
     return xr.Dataset(draws)
 
 

@@ -135,6 +135,7 @@ GATES: Mapping[str, tuple[str, str]] = {
     "tail ESS": ("tail ESS", "ESS das caudas"),
     "R-hat of units": ("R-hat of units", "R-hat das unidades"),
     "bulk ESS of units": ("bulk ESS of units", "ESS do centro, das unidades"),
+    "R-hat of ranks": ("R-hat of ranks", "R-hat dos postos"),
     "bulk ESS of ranks": ("bulk ESS of ranks", "ESS do centro, dos postos"),
     "tail ESS of ranks": ("tail ESS of ranks", "ESS das caudas, dos postos"),
     "error of probabilities": ("error of probabilities", "erro das probabilidades"),
@@ -143,6 +144,7 @@ GATES: Mapping[str, tuple[str, str]] = {
     "error of interval ends": ("error of interval ends, in s.d.", "erro dos extremos de intervalos, em d.p."),
     "BFMI": ("BFMI", "BFMI"),
     "divergences": ("divergences", "divergências"),
+    "draws that are not finite": ("draws that are not finite", "amostras que não são finitas"),
     "share at the limit of steps": ("share at the limit of steps", "parcela no limite de passos"),
 }
 QUESTIONS: Mapping[str, tuple[str, str]] = {
@@ -155,6 +157,7 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
     "tail ESS": ("And for the ends of intervals?", "E para os extremos dos intervalos?"),
     "R-hat of units": ("Do they agree on every unit?", "Concordam sobre cada unidade?"),
     "bulk ESS of units": ("Are there enough draws of every unit?", "Há amostras bastantes de cada unidade?"),
+    "R-hat of ranks": ("Do the chains agree on ranks?", "As cadeias concordam sobre os postos?"),
     "bulk ESS of ranks": ("Are there enough draws for ranks?", "Há amostras bastantes para os postos?"),
     "tail ESS of ranks": ("And for rank intervals?", "E para os intervalos dos postos?"),
     "error of means": (
@@ -175,6 +178,7 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
         "Could the sampler follow the posterior everywhere?",
         "O amostrador pôde seguir a posteriori em toda parte?",
     ),
+    "draws that are not finite": ("Are all draws numbers?", "Todas as amostras são números?"),
     "share at the limit of steps": ("Was the sampler cut short?", "O amostrador foi interrompido?"),
 }
 ADVICE_PT: Mapping[str, str] = {

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from bayes_saude.inference.checks import check_sampling
+from bayes_saude.inference.checks import NOT_FINITE, check_sampling
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import replicates_of, spec_of
 from bayes_saude.summaries.power_scaling import LEAST_DISTANCE, power_scaling
@@ -71,6 +71,9 @@ def check(fit: xr.DataTree, **limits: float) -> dict[str, Any]:
         `rank_checks.rank_gates`; and what does not stop: `warnings`, see `misfits`, and `prior_sensitivity`.
     """
     report = check_sampling(fit, **limits)
+    if not all(gate["passed"] for gate in report["gates"] if gate["name"] == NOT_FINITE):
+        # Nothing can be computed of them.
+        return report | {"warnings": [], "prior_sensitivity": []}
     gates = [*report["gates"], *rank_gates(fit)]
     return {
         "passed": all(gate["passed"] for gate in gates),
@@ -132,7 +135,7 @@ def prior_sensitivity(fit: xr.DataTree) -> list[dict[str, Any]]:
     list of dict
         One for each hyperparameter: `parameter`; `replicate`, the one in which it moves the furthest with the
         priors; `prior` and `likelihood`, how far it moves with each (None where the draws do not tell), their
-        Monte Carlo errors `prior_error` and `likelihood_error`; `threshold`; `moves`, whether `prior` reaches
+        Monte Carlo errors `prior_error` and `likelihood_error` (None where undefined); `threshold`; `moves`, whether `prior` reaches
         it (None where that is not told); `clear`, whether it is two errors or more from it; and `advice`,
         with what the two mean together, empty where it does not move. Empty for a fit of fewer than 100 draws
         of a replicate.
@@ -147,8 +150,10 @@ def prior_sensitivity(fit: xr.DataTree) -> list[dict[str, Any]]:
 
 
 def _moved(row: pd.Series) -> dict[str, Any]:
-    prior, likelihood = (
-        None if np.isnan(row[name]) else float(row[name]) for name in ("prior", "likelihood")
+    # JSON has no NaN.
+    prior, prior_error, likelihood, likelihood_error = (
+        float(row[name]) if np.isfinite(row[name]) else None
+        for name in ("prior", "prior_error", "likelihood", "likelihood_error")
     )
     moves = None if prior is None else prior >= LEAST_DISTANCE
     if prior is None:
@@ -163,9 +168,9 @@ def _moved(row: pd.Series) -> dict[str, Any]:
         "parameter": str(row["parameter"]),
         "replicate": int(row["replicate"]),
         "prior": prior,
-        "prior_error": float(row["prior_error"]),
+        "prior_error": prior_error,
         "likelihood": likelihood,
-        "likelihood_error": float(row["likelihood_error"]),
+        "likelihood_error": likelihood_error,
         "threshold": LEAST_DISTANCE,
         "moves": moves,
         "clear": prior is not None and abs(prior - LEAST_DISTANCE) >= CLEAR * row["prior_error"],

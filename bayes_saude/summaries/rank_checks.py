@@ -4,14 +4,16 @@ An effective sample size of 400 makes the Monte Carlo error of a mean 1 / 20 of 
 deviation, that of a probability 0.025 at most, and that of an end of a 95% interval of a normal posterior
 0.13 standard deviations: an expected rank is then known far better than the rank itself. So the limits are
 400 for ranks, 0.05 for means, 0.025 for probabilities and, as posteriors of standard deviations have longer
-tails, 0.2 for ends, which lie two standard deviations from the mean; so 0.1 for standard deviations.
+tails, 0.2 for ends, which lie two standard deviations from the mean; so 0.1 for standard deviations. What
+draws are worth is summed over the replicates, where one chain astray in one of them would not show: R-hat of
+ranks is that of the worst.
 
 | columns | of | gate |
 |---|---|---|
 | mean, bayes, bayes_mean | ranking, comparison, hyperparameters | error of means |
 | sd, bayes_sd | ranking, hyperparameters | error of standard deviations |
 | low, high, bayes_low, bayes_high | ranking, comparison, hyperparameters | error of interval ends |
-| expected_rank, median_rank | ranking, comparison | bulk ESS of ranks |
+| expected_rank, median_rank | ranking, comparison | R-hat and bulk ESS of ranks |
 | rank_low, rank_high | ranking | tail ESS of ranks |
 | p_top, p_bottom, p_best, p_above_mean, p_meets_target | ranking, comparison | error of probabilities |
 
@@ -20,78 +22,60 @@ REML gives has no Monte Carlo error. The errors are those that more draws would 
 a reconstructed panel disagree on is part of `rank_mcse`, but no fault of the sampling.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import arviz_stats
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from bayes_saude.inference.checks import MORE_DRAWS, as_gate, hyperparameter_draws
+from bayes_saude.inference.checks import MORE_DRAWS, MORE_TUNING, as_gate, hyperparameter_draws
 from bayes_saude.inference.replicates import about_replicates, by_replicate
-from bayes_saude.models.predictor import SLOPE
-from bayes_saude.summaries.coefficients import on_scale_of, quantities_of, replicates_of, spec_of
+from bayes_saude.summaries.coefficients import replicates_of, spec_of
 from bayes_saude.summaries.monte_carlo import LEAST_DRAWS
-from bayes_saude.summaries.ranked import HIGHER, RankedTogether, unit_ranks
-from bayes_saude.summaries.ranks import above_mean, sampling_error
+from bayes_saude.summaries.printed import EVERYTHING, Printed, Ranking, events, rankings
+from bayes_saude.summaries.ranked import HIGHER
+from bayes_saude.summaries.ranks import sampling_error
 
 type Values = NDArray[np.float64]
 
 LEAST_ESS_OF_RANKS = 400
+# As that of the hyperparameters in the worst replicate, `check_sampling`.
+LARGEST_RHAT_OF_RANKS = 1.05
 LARGEST_ERROR_OF_MEANS, LARGEST_ERROR_OF_SDS, LARGEST_ERROR_OF_ENDS = 0.05, 0.1, 0.2
 LARGEST_ERROR_OF_PROBABILITIES = 0.025
-# The ends of the intervals that tables print.
-ENDS = (0.025, 0.975)
 # A rank that hardly moves has few moves to count, and an error below one that is printed.
 LEAST_MOVE = 0.5
-# The size of the group of the first in `all_rankings`.
-TOP = 10
 # So many units of each ranking, those whose draws are the most alike from one to the next, are looked at.
 LOOKED_AT = 10
+# So many units of each replicate of each ranking, those whose chains are the farthest apart.
+FARTHEST_APART = 3
 
 
-class _Ranking(NamedTuple):
-    """One ranking of `all_rankings`: all units together, or in each unit around them.
-
-    Parameters
-    ----------
-    names, within : list of str
-        Of what each number is about, "slope of Betim", and inside what it ranks, " in Belo Horizonte".
-    groups : list of RankedTogether
-    limit : float or None
-        The target, on the scale of the values.
-    values, ranks : array, shape (chains, draws, units)
-        Of all groups.
-    """
-
-    names: list[str]
-    within: list[str]
-    groups: list[RankedTogether]
-    limit: float | None
-    values: NDArray
-    ranks: NDArray
-
-
-def rank_gates(fit: xr.DataTree) -> list[dict[str, Any]]:
+def rank_gates(fit: xr.DataTree, printed: Printed = EVERYTHING) -> list[dict[str, Any]]:
     """Check what rankings, the comparison and the table of hyperparameters print.
 
     Parameters
     ----------
     fit : xarray.DataTree
+    printed : Printed
+        Where a ranking is asked for that is not one of `all_rankings`.
 
     Returns
     -------
     list of dict
-        Gates as in `check`: bulk and tail ESS of ranks; the Monte Carlo errors of probabilities; and those of
-        means, standard deviations and interval ends, of hyperparameters and units alike, in standard
-        deviations of the posterior.
+        Gates as in `check`: R-hat of ranks, in the worst replicate; their bulk and tail ESS; the Monte Carlo
+        errors of probabilities; and those of means, standard deviations and interval ends, of hyperparameters
+        and units alike, in standard deviations of the posterior.
     """
+    apart: dict[str, float] = {}
     bulk: dict[str, float] = {}
     tail: dict[str, float] = {}
     probability: dict[str, float] = {}
     values = {str(name): drawn for name, drawn in hyperparameter_draws(fit).data_vars.items()}
-    for ranking in _rankings(fit):
+    for ranking in rankings(fit, printed):
+        apart |= _rhat_of_ranks(ranking, replicates_of(fit))
         slow_values, slow_ranks = _slowness(ranking.values), _slowness(ranking.ranks)
         places = {p for slow in (slow_values, slow_ranks) for p in np.argsort(-slow)[:LOOKED_AT].tolist()}
         for place in sorted(places):
@@ -101,55 +85,62 @@ def rank_gates(fit: xr.DataTree) -> list[dict[str, Any]]:
             if float(of_rank.std()) >= LEAST_MOVE:
                 whole = name + ranking.within[place]
                 bulk[whole], tail[whole] = (_ess(of_rank, fit, method=method) for method in ("bulk", "tail"))
-        probability |= _errors_of_probabilities(fit, ranking, np.maximum(slow_values, slow_ranks))
+        probability |= _errors_of_probabilities(fit, ranking, np.maximum(slow_values, slow_ranks), printed)
     of_values: dict[str, dict[str, float]] = {"mean": {}, "sd": {}, "ends": {}}
+    tail_area = (1 - printed.prob) / 2
     for name, drawn in values.items():
         standard = _standard(drawn, fit)
         scale = float(standard.std())
         for method in ("mean", "sd"):
             of_values[method][name] = _error(standard, scale, method=method)
-        ends = (_error(standard, scale, method="quantile", prob=prob) for prob in ENDS)
+        ends = (_error(standard, scale, method="quantile", prob=prob) for prob in (tail_area, 1 - tail_area))
         of_values["ends"][name] = max(ends)
-    gates = [
-        _gate("error of means", of_values["mean"], LARGEST_ERROR_OF_MEANS, low_is_good=True),
-        _gate("error of standard deviations", of_values["sd"], LARGEST_ERROR_OF_SDS, low_is_good=True),
-        _gate("error of interval ends", of_values["ends"], LARGEST_ERROR_OF_ENDS, low_is_good=True),
+    low, high = True, False
+    gates: list[tuple[str, dict[str, float], float, str, bool]] = [
+        ("R-hat of ranks", apart, LARGEST_RHAT_OF_RANKS, MORE_TUNING, low),
+        ("bulk ESS of ranks", bulk, LEAST_ESS_OF_RANKS, MORE_DRAWS, high),
+        ("tail ESS of ranks", tail, LEAST_ESS_OF_RANKS, MORE_DRAWS, high),
+        ("error of probabilities", probability, LARGEST_ERROR_OF_PROBABILITIES, MORE_DRAWS, low),
+        ("error of means", of_values["mean"], LARGEST_ERROR_OF_MEANS, MORE_DRAWS, low),
+        ("error of standard deviations", of_values["sd"], LARGEST_ERROR_OF_SDS, MORE_DRAWS, low),
+        ("error of interval ends", of_values["ends"], LARGEST_ERROR_OF_ENDS, MORE_DRAWS, low),
     ]
-    if probability:
-        limit = LARGEST_ERROR_OF_PROBABILITIES
-        gates.insert(0, _gate("error of probabilities", probability, limit, low_is_good=True))
-    if not bulk:
-        return gates
     return [
-        _gate("bulk ESS of ranks", bulk, LEAST_ESS_OF_RANKS, low_is_good=False),
-        _gate("tail ESS of ranks", tail, LEAST_ESS_OF_RANKS, low_is_good=False),
-        *gates,
+        _gate(name, of_each, limit, advice, low_is_good=good)
+        for name, of_each, limit, advice, good in gates
+        if of_each
     ]
 
 
-def _rankings(fit: xr.DataTree) -> Iterator[_Ranking]:
-    spec = spec_of(fit)
-    for depth, level in enumerate(spec.data.levels):
-        for outer in (None, *spec.data.levels[:depth]):
-            for by in quantities_of(fit):
-                groups = list(unit_ranks(fit, level, by, within_each=outer))
-                names = [f"{by} of {unit}" for group in groups for unit in group.units]
-                within = [f" in {group.within}" if outer else "" for group in groups for _ in group.units]
-                values = np.concatenate([group.values for group in groups], axis=2)
-                ranks = np.concatenate([group.ranks for group in groups], axis=2)
-                target = None if by == SLOPE else spec.ranking.target
-                limit = None if target is None else on_scale_of(fit, by, target)
-                yield _Ranking(names, within, groups, limit, values, ranks)
+def _rhat_of_ranks(ranking: Ranking, replicates: NDArray[np.int64]) -> dict[str, float]:
+    """Give R-hat of a few ranks, those whose chains are the farthest apart in one of the replicates."""
+    worst: dict[str, float] = {}
+    for replicate in np.unique(replicates):
+        own = ranking.ranks[replicates == replicate]
+        # One chain has none, and fails for its hyperparameters; too few draws for theirs.
+        if len(own) == 1 or own.shape[1] < LEAST_DRAWS:
+            continue
+        between = own.mean(axis=1, dtype=np.float64).var(axis=0)
+        moves = own.std(axis=(0, 1), dtype=np.float64) >= LEAST_MOVE
+        within = np.maximum(own.var(axis=1, dtype=np.float64).mean(axis=0), LEAST_MOVE**2)
+        for place in np.argsort(-np.where(moves, between / within, -1.0))[:FARTHEST_APART]:
+            if moves[place]:
+                name = ranking.names[place] + ranking.within[place]
+                rhat = float(arviz_stats.rhat(_draws(own[..., place])))
+                worst[name] = max(rhat, worst.get(name, 0.0))
+    return worst
 
 
-def _errors_of_probabilities(fit: xr.DataTree, ranking: _Ranking, slow: Values) -> dict[str, float]:
+def _errors_of_probabilities(
+    fit: xr.DataTree, ranking: Ranking, slow: Values, printed: Printed
+) -> dict[str, float]:
     """Give the errors of a few probabilities, those that other draws may move the farthest."""
     higher = spec_of(fit).ranking.direction == HIGHER
     candidates = []
     start = 0
     for group in ranking.groups:
         own = slow[start : start + group.units.size]
-        for kind, happens in events(group, ranking.limit, higher):
+        for kind, happens in events(group, ranking.limit, higher, printed):
             p = happens.mean(axis=(0, 1))
             place = int(np.argmax(p * (1 - p) * np.maximum(own, 1)))
             weight = float(p[place] * (1 - p[place]) * max(own[place], 1))
@@ -163,34 +154,6 @@ def _errors_of_probabilities(fit: xr.DataTree, ranking: _Ranking, slow: Values) 
         name: float(sampling_error(happens.astype(np.float64), replicate)[0]) if told else np.nan
         for _, name, happens in candidates[:LOOKED_AT]
     }
-
-
-def events(group: RankedTogether, limit: float | None, higher: bool) -> Iterator[tuple[str, NDArray]]:
-    """Yield what each probability of a ranking is that of.
-
-    Parameters
-    ----------
-    group : RankedTogether
-    limit : float or None
-        The target, on the scale of the values.
-    higher : bool
-        Whether higher is better.
-
-    Yields
-    ------
-    str, array of shape (chains, draws, units)
-        A column of `rank`, and whether in a draw it happens to a unit; a half where it half does.
-    """
-    size, ranks, values = group.units.size, group.ranks, group.values
-    bottom = max(1, round(size / 5))
-    if size > TOP:
-        yield "p_top", ranks <= TOP
-    if size > bottom:
-        yield "p_bottom", ranks > size - bottom
-        yield "p_best", ranks == 1
-        yield "p_above_mean", above_mean(values)
-    if limit is not None:
-        yield "p_meets_target", values >= limit if higher else values <= limit
 
 
 def _draws(values: NDArray) -> xr.DataArray:
@@ -248,10 +211,12 @@ def _error(drawn: xr.DataArray, scale: float, **method: Any) -> float:
     return float(arviz_stats.mcse(drawn, **method)) / scale
 
 
-def _gate(name: str, of_each: Mapping[str, float], threshold: float, *, low_is_good: bool) -> dict[str, Any]:
+def _gate(
+    name: str, of_each: Mapping[str, float], threshold: float, advice: str, *, low_is_good: bool
+) -> dict[str, Any]:
     """Gate the worst; an undefined one is it."""
     sign = 1 if low_is_good else -1
     worst = max(of_each, key=lambda each: np.nan_to_num(sign * of_each[each], nan=np.inf))
     value = of_each[worst]
     passed = value <= threshold if low_is_good else value >= threshold
-    return as_gate(name, passed, value, threshold, MORE_DRAWS, worst)
+    return as_gate(name, passed, value, threshold, advice, worst)

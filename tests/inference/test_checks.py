@@ -45,7 +45,8 @@ def test_independent_draws_pass(sampled):
     report = check_sampling(sampled)
     assert report["passed"]
     assert [gate["name"] for gate in report["gates"]] == [
-        "R-hat", "bulk ESS", "tail ESS", "divergences", "share at the limit of steps",
+        "R-hat", "bulk ESS", "tail ESS", "divergences", "draws that are not finite",
+        "share at the limit of steps",
     ]  # fmt: skip
     require(report)
 
@@ -124,6 +125,24 @@ def test_a_chain_astray_in_one_replicate_of_ten_fails_though_it_hardly_shows_amo
     assert check_sampling(fit, replicate_rhat=1.1)["passed"]
 
 
+def test_deviations_of_times_and_effects_of_groups_are_checked_as_parameters_are(sampled):
+    rng = np.random.default_rng(7)
+    posterior = sampled["posterior"].to_dataset().assign_coords(
+        time=[2011, 2012, 2013], band=["large", "small"], term=["intercept", "slope"]
+    )  # fmt: skip
+    posterior["year_effect"] = (("chain", "draw", "time"), rng.normal(size=(CHAINS, DRAWS, 3)))
+    posterior["band_effect"] = (("chain", "draw", "band", "term"), rng.normal(size=(CHAINS, DRAWS, 2, 2)))
+    sampled["posterior"] = posterior
+    assert check_sampling(sampled)["passed"]
+    for name, place, named in (
+        ("year_effect", (0, slice(None), 1), "year_effect[2012]"),
+        ("band_effect", (0, slice(None), 1, 0), "band_effect[small, intercept]"),
+    ):
+        astray = sampled.copy(deep=True)
+        astray["posterior"][name][place] += 3
+        assert failing(check_sampling(astray))["R-hat"] == named
+
+
 def test_hyperparameters_are_named_with_their_level_where_there_are_several(sampled):
     names = list(hyperparameter_draws(sampled))
     assert names == [
@@ -176,7 +195,7 @@ def test_one_chain_has_no_rhat_and_the_advice_is_more_chains(sampled):
 def test_advice_stands_beside_failing_gates_only(sampled):
     sampled["sample_stats"]["diverging"][2, 7] = True
     gates = check_sampling(sampled)["gates"]
-    assert [bool(gate["advice"]) for gate in gates] == [False, False, False, True, False]
+    assert [bool(gate["advice"]) for gate in gates] == [False, False, False, True, False, False]
 
 
 def test_energy_that_hardly_moves_fails_and_thinning_is_allowed_for(sampled):

@@ -16,13 +16,14 @@ from bayes_saude.inference.simulate import simulate
 from bayes_saude.summaries import checks as module
 from bayes_saude.summaries.checks import OF_PRIORS, check, misfits, prior_sensitivity
 from bayes_saude.summaries.power_scaling import COLUMNS
-from bayes_saude.summaries.rank_checks import events, rank_gates
+from bayes_saude.summaries.printed import Printed, events
+from bayes_saude.summaries.rank_checks import rank_gates
 from bayes_saude.summaries.ranked import unit_ranks
 from bayes_saude.summaries.ranking import rank
 
 TRUTH = {"intercept": 70, "slope": 2, "sd_intercept": 8, "sd_slope": 1.5, "corr": 0.3, "sd_resid": 4}
 GATES = [
-    "bulk ESS of ranks", "tail ESS of ranks", "error of probabilities",
+    "R-hat of ranks", "bulk ESS of ranks", "tail ESS of ranks", "error of probabilities",
     "error of means", "error of standard deviations", "error of interval ends",
 ]  # fmt: skip
 
@@ -60,7 +61,7 @@ def test_a_sound_fit_of_a_true_model_passes_and_is_ready_for_json(fitted):
     report = check(fitted)
     assert report["passed"]
     assert not report["warnings"]
-    assert [gate["name"] for gate in report["gates"]][-6:] == GATES
+    assert [gate["name"] for gate in report["gates"]][-7:] == GATES
     assert json.loads(json.dumps(report, allow_nan=False)) == report
 
 
@@ -76,7 +77,35 @@ def test_one_unit_of_thirty_whose_draws_hardly_move_is_found_and_stops(fitted):
     # Which of a slope and of the level three years on is the worst is a matter of chance.
     assert all(parameter.endswith(f" of {unit}") for parameter in found.values())
     assert found["error of probabilities"].startswith("p_")
-    assert "more draws" in gates[0]["advice"]
+    assert ["more tuning" in gates[0]["advice"], "more draws" in gates[1]["advice"]] == [True, True]
+
+
+def test_a_chain_astray_in_one_replicate_over_one_unit_is_found(simulation):
+    rng = np.random.default_rng(4)
+    unit, effects = simulation.panel["municipality"].unique(), rng.normal(size=(20, 200, 30, 2))
+    replicates = np.repeat(np.arange(1, 6), 4).tolist()
+    units = {"municipality": unit.tolist()}
+    effects[..., 0] *= 2
+    sound = failing(rank_gates(build_fit({"municipality": effects}, units, replicate=replicates)))
+    assert not [name for name in sound if name.endswith("ranks")]
+    # Three of its standard deviations, in one of twenty chains.
+    effects[6, :, 17, 0] += 6
+    found = failing(rank_gates(build_fit({"municipality": effects}, units, replicate=replicates)))
+    assert found["R-hat of ranks"] == f"intercept of {unit[17]}"
+
+
+def test_what_is_asked_for_beyond_the_tables_is_checked_too(fitted):
+    assert not failing(rank_gates(fitted, Printed(by="level:2012", prob=0.8, top=3)))
+    # Half a draw in a thousand lies beyond.
+    assert list(failing(rank_gates(fitted, Printed(prob=0.999)))) == ["error of interval ends"]
+
+
+def test_a_draw_that_is_no_number_stops_and_is_ready_for_json(fitted):
+    lost = fitted.copy(deep=True)
+    lost["posterior"]["municipality_effect"][1, 7, 2, 0] = np.nan
+    report = check(lost)
+    assert list(failing(report["gates"])) == ["draws that are not finite"]
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
 
 
 @pytest.mark.parametrize("within", [None, "region"])
