@@ -2,7 +2,8 @@
 
 A spreadsheet runs a cell that begins with = + - or @, quoted or not, so that a panel could carry commands
 into the tables of its results. Such a text gets an apostrophe in front, and is a text; numbers stay numbers,
-and no other name changes. What is written can be turned back, name by name.
+and no other name changes. Where semicolons separate columns, as in Brazil, a cell also begins after one, after
+the end of a line or after a tab: an apostrophe stands there too. What is written can be turned back.
 """
 
 import csv
@@ -16,7 +17,10 @@ from typing import Literal
 import pandas as pd
 
 # Also the wide forms, which some spreadsheets take for the same; apostrophes, that going back is unique.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20](?s:.)")
+_SIGN = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+_BEGINS = rf"\A(?='*[{_SIGN}\t\r](?s:.))|(?<=[;\t\r\n])(?='*[ \"]*[{_SIGN}])"
+_FORMULA = re.compile(_BEGINS)
+_DEFUSED = re.compile(f"(?:{_BEGINS})'")
 _PACK: Mapping[str, Callable[[bytes], bytes]] = {
     # Without the time, that the same table makes the same file.
     ".gz": lambda content: gzip.compress(content, mtime=0),
@@ -62,7 +66,7 @@ def csv_text(table: pd.DataFrame, *, digits: int | None = 9) -> str:
 
 
 def as_named(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the texts of a table that `csv_text` wrote their own first letters back."""
+    """Give the texts of a table that `csv_text` wrote, and the names of its columns, as they were before."""
     return _mapped(table, _meant)
 
 
@@ -75,14 +79,12 @@ def _mapped(table: pd.DataFrame, change: Callable[[object], object]) -> pd.DataF
     changed = table.copy()
     for name in texts:
         changed[name] = table[name].map(change, na_action="ignore")
-    return changed
+    return changed.rename(columns=change)
 
 
 def _defused(cell: object) -> object:
-    if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _meant(cell: object) -> object:
-    return cell[1:] if isinstance(cell, str) and cell.startswith("'") and _FORMULA.match(cell) else cell
+    return _DEFUSED.sub("", cell) if isinstance(cell, str) else cell

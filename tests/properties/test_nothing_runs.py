@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -95,8 +96,8 @@ def test_no_name_on_a_folders_list_leads_out_of_it(hold, tmp_path):
 
 
 def test_any_name_in_a_table_is_no_formula_and_comes_back(hold):
-    start = st.text("=+-@\t\r' 1", max_size=3)
-    names = st.lists(st.builds(str.__add__, start, st.text(max_size=6)), max_size=4)
+    part = st.builds(str.__add__, st.text("=+-@\t\r\n;\"' 1", max_size=3), st.text(max_size=6))
+    names = st.lists(st.builds(";".join, st.lists(part, min_size=1, max_size=3)), max_size=4)
 
     def defused(names):
         text = csv_text(pd.DataFrame({"unit": pd.Series(names, dtype="str"), "mean": -1.5}))
@@ -105,6 +106,7 @@ def test_any_name_in_a_table_is_no_formula_and_comes_back(hold):
             assert mean == "-1.5"
             if len(cell) > 1 and cell[0] in "=+-@\t\r":
                 float(cell.replace(",", "."))  # raises where it is no number
+            assert not re.search(r"[;\t\r\n][ \"]*[=+\-@]", cell)
         assert as_named(pd.DataFrame({"unit": [cell for cell, _ in rows]}))["unit"].tolist() == names
 
     hold(defused, names, many=800)
