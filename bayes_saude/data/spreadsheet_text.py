@@ -2,8 +2,8 @@
 
 A spreadsheet runs a cell that begins with = + - or @, quoted or not, so that a panel could carry commands
 into the tables of its results. Such a text gets an apostrophe in front, and is a text; numbers stay numbers,
-and no other name changes. Where semicolons separate columns, as in Brazil, a cell also begins after one, after
-the end of a line or after a tab: an apostrophe stands there too. What is written can be turned back.
+and no other name changes. Where semicolons separate columns, as in Brazil, a cell also begins after one, a
+tab or the end of a line: an apostrophe stands there too. What is written can be turned back, name by name.
 """
 
 import csv
