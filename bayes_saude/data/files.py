@@ -8,8 +8,8 @@ tabs between columns, decimal commas, empty rows. A column that is not certain t
 import csv
 import io
 import lzma
+import re
 import unicodedata
-import warnings
 import zlib
 from pathlib import Path
 
@@ -18,11 +18,14 @@ import pyarrow as pa
 
 from bayes_saude.data import limits
 from bayes_saude.data.cells import all_numbers, decimal_mark, is_missing
-from bayes_saude.errors import DataError, Fault, MissingExtra, listed
+from bayes_saude.data.workbook import first_sheet
+from bayes_saude.errors import DataError, Fault
 
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 _ENCODINGS = {"utf-8-sig": "UTF-8", "cp1252": "Latin-1 (Windows-1252)"}
 _SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs"}
+# A first line by which a file tells Excel its separator.
+_TOLD = re.compile(r"sep=([;,\t])(?:\r\n?|\n)", re.IGNORECASE)
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -52,7 +55,8 @@ def read_table(path: Path) -> pd.DataFrame:
     if kind in _TEXT_SUFFIXES:
         return _read_text(path)
     if kind == ".xlsx":
-        return _read_xlsx(path)
+        rows, notes = first_sheet(path)
+        return _table(path, rows, None, notes)
     if kind == ".parquet":
         return _read_parquet(path)
     raise DataError(
@@ -71,13 +75,15 @@ def names_beside(path: Path) -> list[str]:
 
 def _read_text(path: Path) -> pd.DataFrame:
     text, encoding = _decode(path)
-    first_line = next((line for line in io.StringIO(text, newline=None) if line.strip()), None)
+    told = _TOLD.match(text)
+    table = text[told.end() :] if told else text
+    first_line = next((line for line in io.StringIO(table, newline=None) if line.strip()), None)
     if first_line is None:
         raise _empty(path)
-    separator = _separator(path, first_line.strip())
+    separator = told[1] if told else _separator(path, first_line.strip())
     # strict: a quote that is never closed would swallow the rest of the file as one cell.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list] = []
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=separator, strict=True)
+    rows: list[list] = [[]] if told else []
     try:
         for cells in limits.counted(path, reader):
             rows.append(cells)
@@ -144,28 +150,6 @@ def _separator(path: Path, header: str) -> str:
     else:
         problem = f"{path}: its first row can be cut at {' or at '.join(_SEPARATORS[s] for s in found)}."
     raise DataError(problem, "Separate the columns by commas, semicolons or tabs, one of them throughout.")
-
-
-def _read_xlsx(path: Path) -> pd.DataFrame:
-    try:
-        import openpyxl  # noqa: PLC0415 (an optional library)
-    except ImportError as error:
-        raise MissingExtra(f"Reading {path}", "xlsx") from error
-    try:
-        limits.refuse_large_zip(path)
-        with warnings.catch_warnings():
-            # openpyxl warns of formatting that it drops: none of it is data
-            warnings.simplefilter("ignore", UserWarning)
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            first, *others = book.worksheets
-            rows = [list(cells) for cells in limits.counted(path, first.iter_rows(values_only=True))]
-            book.close()
-    except DataError:
-        raise
-    except Exception as error:  # a damaged workbook fails in any way: zip, XML, numbers, dates, styles
-        raise _unreadable(path, error) from error
-    notes = [f"sheet '{first.title}' read, not {listed(sheet.title for sheet in others)}"] if others else []
-    return _table(path, rows, None, notes)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -2,12 +2,15 @@
 
 import gzip
 import logging
+import re
 import sys
+from zipfile import ZipFile
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.chart import BarChart
 
 from bayes_saude.data.panel import read_panel
 from bayes_saude.errors import DataError, MissingExtra
@@ -45,6 +48,12 @@ def values(frame):
         ("quoted-commas.csv", PLAIN.replace("1.5", '"1,5"').replace("4.25", '"4,25"'), ["decimal commas"]),
         ("gaps.csv", PLAIN.replace("2\nP", "2\n\n,,\nP"), ["empty rows passed over: 2"]),
         ("wide.csv", PLAIN.replace("\n", ",\n"), []),
+        ("excel.csv", "sep=,\r\n" + PLAIN.replace("\n", "\r\n"), []),
+        (
+            "excel-br.csv",
+            ("SEP=;\n" + BRAZILIAN).encode("utf-8-sig"),
+            ["columns separated by semicolons", "decimal commas"],
+        ),
     ],
 )
 def test_every_way_to_write_the_same_table_reads_the_same(write, name, content, notes):
@@ -68,6 +77,16 @@ def test_rows_are_numbered_as_an_editor_numbers_them(write):
     frame = read_panel(write("gaps.csv", PLAIN.replace("2\nP", "2\n\nP")))
     assert frame.index.name == "row"
     assert frame.index.tolist() == [2, 3, 5, 6]
+
+
+def test_the_line_that_tells_excel_the_separator_is_a_row_in_which_nothing_is_told(write):
+    assert read_panel(write("excel.csv", "sep=,\n" + PLAIN)).index.tolist() == [3, 4, 5, 6]
+    # It is believed, though the header could be cut elsewhere.
+    assert read_panel(write("excel.csv", "sep=;\na,b;c,d\n1;2\n")).columns.tolist() == ["a,b", "c,d"]
+    with pytest.raises(DataError, match=r"row 3: 2 cells where the header has 3"):
+        read_panel(write("short.csv", "sep=,\na,b,c\n1,2\n"))
+    with pytest.raises(DataError, match=r"excel\.csv is empty"):
+        read_panel(write("excel.csv", "sep=,\n"))
 
 
 def test_a_code_with_a_leading_zero_stays_text(write):
@@ -158,6 +177,52 @@ def test_a_spreadsheet_is_read_with_its_own_row_numbers(tmp_path):
     assert frame.columns.tolist() == ["region", "year", "value"]
     assert frame["year"].tolist() == [2011, 2012]
     assert frame.attrs["notes"] == ["sheet 'Sheet' read, not 'notes'", "empty rows passed over: 1"]
+
+
+def with_formulas(path, *written):
+    """Write a column of formulas as a spreadsheet has saved it: each cell by its XML in the file."""
+    rows = [["unit", "value"], *([f"u{i}", f"=A{i}"] for i in range(len(written)))]
+    plain = spreadsheet(path.with_name("plain.xlsx"), rows)
+    with ZipFile(plain) as old, ZipFile(path, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            for i, xml in enumerate(written):
+                text = re.sub(rf"<c r=\"B{i + 2}\"[^>]*><f>A{i}</f>.*?</c>", xml, text)
+            new.writestr(name, text)
+    return path
+
+
+def test_formulas_are_read_by_the_values_they_gave(tmp_path):
+    number, empty = '<c r="B2"><f>1+1</f><v>2</v></c>', '<c r="B3" t="str"><f>""</f><v></v></c>'
+    frame = read_panel(with_formulas(tmp_path / "p.xlsx", number, empty))
+    assert frame["value"].tolist() == pytest.approx([2, np.nan], nan_ok=True)
+
+
+def test_formulas_that_no_spreadsheet_has_worked_out_are_no_empty_cells(tmp_path):
+    rows = [["unit", "value", None], ["a", 1.5, None], ["b", "=1+1", None], ["c", None, "=B2"]]
+    with pytest.raises(DataError, match=r"what the formulas give is not in the file\.") as caught:
+        read_panel(spreadsheet(tmp_path / "p.xlsx", rows))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "row 3, column 'value': a formula without its value",
+        "row 4, column 'column 3': a formula without its value",
+    ]
+    assert "Open and save it in a spreadsheet program, or export the sheet as CSV." in str(caught.value)
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_workbook_of_charts_alone_is_no_table(tmp_path, drawn):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    sheet = book.create_chartsheet("chart")
+    if drawn:
+        sheet.add_chart(BarChart())
+    book.save(tmp_path / "p.xlsx")
+    # openpyxl fails on a sheet without its chart.
+    said = (
+        "has no sheet of cells" if drawn else "a part of the workbook is not as spreadsheet programs write it"
+    )
+    with pytest.raises(DataError, match=said):
+        read_panel(tmp_path / "p.xlsx")
 
 
 def test_a_spreadsheet_without_openpyxl_names_the_extra(tmp_path, monkeypatch):
