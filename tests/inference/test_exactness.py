@@ -27,18 +27,24 @@ POINTS = np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1)], dtype=floa
 
 
 def restricted(spec, panel):
-    """Give the log posterior of standard deviations and correlation, flat priors all round, and a unit each.
+    """Give the log posterior of standard deviations and correlations, flat priors all round, and their units.
 
     The model's likelihood is quadratic in the population's line, which six points tell and an integral takes
     away.
     """
     model = build(spec, panel)
-    names = ["standard_intercept", "standard_slope", "signed_sd_intercept", "signed_sd_slope", "half_corr"]
-    inputs = [model[name] for name in [*names, "signed_sd_resid"]]
+    levels = spec.data.levels
+    of_levels = [
+        f"{name}{f'[{level}]' if len(levels) > 1 else ''}"
+        for level in levels
+        for name in ("signed_sd_intercept", "signed_sd_slope", "half_corr")
+    ]
+    names = ["standard_intercept", "standard_slope", *of_levels, "signed_sd_resid"]
+    inputs = [model[name] for name in names]
     density = pytensor.function(inputs, model["log_likelihood"], mode="FAST_COMPILE")
 
-    def log_posterior(sd_intercept, sd_slope, corr, sd_resid):
-        scales = (sd_intercept, sd_slope, (corr + 1) / 2, sd_resid)
+    def log_posterior(scales):
+        scales = [(x + 1) / 2 if "corr" in name else x for name, x in zip(names[2:], scales, strict=True)]
         at = np.array([density(*point, *scales) for point in POINTS])
         a, d = (2 * at[0] - at[k] - at[k + 1] for k in (1, 3))
         h = np.array([at[1] - at[2], at[3] - at[4]]) / 2
@@ -47,25 +53,27 @@ def restricted(spec, panel):
         return at[0] + h @ np.linalg.solve(precision, h) / 2 - np.linalg.slogdet(precision)[1] / 2
 
     _, _, unit, unit_slope = model["scale"].get_value()
-    return log_posterior, np.array([unit, unit_slope, 1.0, unit])
+    return log_posterior, np.array([*[unit, unit_slope, 1.0] * len(levels), unit])
 
 
 def mode(spec, panel):
-    """Find the mode: sd of intercepts, of slopes, their correlation, and the residual sd."""
+    """Find the mode: for each level sd of intercepts, of slopes, their correlation; then the residual sd."""
     log_posterior, units = restricted(spec, panel)
+    n = len(spec.data.levels)
+    is_corr = np.array([False, False, True] * n + [False])
 
     def natural(v):
-        return np.exp(v[0]), np.exp(v[1]), np.tanh(v[2]), np.exp(v[3])
+        return np.where(is_corr, np.tanh(v), np.exp(v))
 
-    start = np.array([-0.5, -1.0, 0.0, -0.5])
-    found = minimize(lambda v: -log_posterior(*natural(v)), start, method="BFGS", options={"gtol": 1e-4})
-    return np.array(natural(found.x)) * units
+    start = np.array([-0.5, -1.0, 0.0] * n + [-0.5])
+    found = minimize(lambda v: -log_posterior(natural(v)), start, method="BFGS", options={"gtol": 1e-4})
+    return natural(found.x) * units
 
 
 def reml_of(spec, panel):
     fitted = reml_panel(spec, panel)
-    of_level = [fitted[name].values[0] for name in ("sd_intercept", "sd_slope", "corr")]
-    return np.array([*of_level, float(fitted["sd_resid"])])
+    of_levels = np.stack([fitted[name].values for name in ("sd_intercept", "sd_slope", "corr")], axis=-1)
+    return np.array([*of_levels.ravel(), float(fitted["sd_resid"])])
 
 
 @pytest.mark.parametrize("units", [28, 853])
@@ -75,6 +83,15 @@ def test_the_mode_with_flat_priors_is_remls(units, missing):
         5, fixed=(70, 2), scatter={"municipality": (8, 3, -0.3)}, sd_resid=5, regions=units, missing=missing
     )
     spec = trend_model(["municipality"])
+    np.testing.assert_allclose(mode(spec, panel), reml_of(spec, panel), rtol=DIGITS)
+
+
+def test_so_is_the_mode_of_a_nested_model():
+    panel = simulate(
+        5, fixed=(70, 2), scatter={"region": (5, 2, 0.3), "municipality": (6, 2, -0.3)}, sd_resid=5,
+        regions=40, per_region=8, missing=0.1,
+    )  # fmt: skip
+    spec = trend_model(["region", "municipality"])
     np.testing.assert_allclose(mode(spec, panel), reml_of(spec, panel), rtol=DIGITS)
 
 
@@ -134,8 +151,12 @@ CASES = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("case", CASES)
+QUICK = ("28, years missing", "nested, years missing")
+
+
+@pytest.mark.parametrize(
+    "case", [case if case in QUICK else pytest.param(case, marks=pytest.mark.slow) for case in CASES]
+)
 def test_it_is_the_posterior_of_the_model_written_out(case):
     levels, layout = CASES[case]
     spec, panel = trend_model(levels), simulate(3, **layout)
