@@ -10,6 +10,7 @@ tables and figures of what was run.
 
 import argparse
 import json
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -179,13 +180,24 @@ def run(name: str, work: Path, simulations: int | None, seed: int) -> None:
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    names = textwrap.fill(
+        ", ".join(KINDS), 78, break_on_hyphens=False, initial_indent="  ", subsequent_indent="  "
     )
-    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"all if left out: {', '.join(KINDS)}")
-    parser.add_argument("--work", type=Path, default=Path("results/calibration"))
-    parser.add_argument("--simulations", type=int, help="of each kind; each has its own number if left out")
-    parser.add_argument("--seed", type=int, default=SEED)
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=f"kinds:\n{names}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help="of those listed below (default: all)")
+    parser.add_argument(
+        "--work", type=Path, default=Path("results/calibration"), metavar="FOLDER",
+        help="where simulations are put, and found again (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--simulations", type=int, metavar="N",
+        help="how many there shall be of each kind, those that are there included (default: 1000 of the "
+        "kinds of sa2015, 500 of those at a fixed truth, 200 of the others)",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=SEED, help="of all simulations (default: %(default)s)")
     arguments = parser.parse_args()
     for name in arguments.kinds or KINDS:
         run(name, arguments.work, arguments.simulations, arguments.seed)

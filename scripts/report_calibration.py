@@ -1,8 +1,11 @@
-"""Make the tables and figures of docs/calibration from what `calibrate.py` has run."""
+"""Make the tables, the figures and figures.md of docs/calibration from what `calibrate.py` has run."""
 
 import argparse
 import json
+import re
+from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -10,12 +13,59 @@ import pandas as pd
 
 from bayes_saude import plot_calibration, plot_coverage, plot_reliability, save_figure, write_csv
 from bayes_saude.inference.calibration import DRAWS
+from bayes_saude.plots.style import level_word
 from bayes_saude.summaries.uniformity import uniformity
 
 FIXED = "-at-fit"
-DPI = 100
-# A page holds so many small panels; of a nested model the regions' units are left to the table.
+DPI = 200
+# A page holds so many small panels; of a nested model the units of inner levels are left to the table.
 MOST_PANELS = 20
+# Which kinds are drawn, in the order of the page, and what they are. `vaccine` and `pap` are the simulations
+# of `esf` in another unit, one likelihood with priors scaled by the panel: they stand in the tables alone.
+DRAWN = {
+    "sa2015-esf-region": "Gaussian, 28 regions",
+    "sa2015-esf-municipality": "Gaussian, 853 municipalities",
+    "sa2015-esf-nested": "Gaussian, 853 municipalities in 28 regions",
+    "sa2015-prenatal-region": "Gaussian, 28 regions, without 2013",
+    "sa2015-prenatal-municipality": "Gaussian, 853 municipalities, without 2013",
+    "sa2015-prenatal-nested": "Gaussian, 853 municipalities in 28 regions, without 2013",
+    "gaussian-no-slopes": "Gaussian, 9 units without slopes",
+    "robust-vaccine-years": "Gaussian, 853 municipalities, year effects",
+    "robust-vaccine-student": "Student's t, 9 units",
+    "costa2014-cost-age": "log-normal, 9 age groups",
+    "costa2014-cost-age-smooth": "log-normal, 9 age groups in order",
+    "costa2014-cost-share-age": "logit-normal, 9 age groups",
+    "costa2014-cost-share-age-smooth": "logit-normal, 9 age groups in order",
+    "costa2014-share-age": "beta-binomial, 9 age groups",
+    "costa2014-share-age-smooth": "beta-binomial, 9 age groups in order",
+    "costa2014-number-age": "negative binomial, 9 age groups",
+    "costa2014-number-age-smooth": "negative binomial, 9 age groups in order",
+    "binomial": "binomial, 9 units",
+    "icsap-cost-nested": "log-normal, 27 units in 9 in 3",
+    "icsap-cost-share-nested": "logit-normal, 27 units in 9 in 3",
+    "icsap-share-nested": "beta-binomial, 27 units in 9 in 3",
+    "icsap-share-bands": "beta-binomial, 27 units in 9 in 3, and 3 groups",
+    "icsap-number-nested": "negative binomial, 27 units in 9 in 3",
+}
+SECTIONS = {
+    "ranks": "Ranks of the truth",
+    "top": "P(top), truths drawn from the priors",
+    "coverage": "Coverage of rank intervals at a fixed truth",
+    "top-fixed": "P(top) at a fixed truth",
+}
+PAGE = """# Figures of the calibration
+
+Every figure of [the calibration](index.md), which tells what they show and how to read them; quantities that
+are not drawn are in `uniformity.csv`. Written by `scripts/report_calibration.py`.
+"""
+
+
+class Drawn(NamedTuple):
+    """A figure: its section on the page, its file and its caption."""
+
+    section: str
+    file: str
+    caption: str
 
 
 def read(folder: Path, table: str) -> pd.DataFrame:
@@ -57,29 +107,59 @@ def coverage_of(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(rows).round(4)
 
 
-def figures_of(name: str, folder: Path, out: Path) -> None:
+def figures_of(name: str, folder: Path, out: Path) -> list[Drawn]:
     """Draw one kind."""
-    reliability = read(folder, "reliability").groupby(["level", "by", "bin"], as_index=False).sum()
-    # Top 10 of hundreds of units, or of 28; few units have a top of three.
-    for level, rows in reliability.groupby("level") if name.startswith("sa2015") else ():
-        save_figure(plot_reliability(rows), out / f"{name}-top-{level}.png", dpi=DPI)
-    if name.endswith(FIXED):
+    fixed, simulations = name.endswith(FIXED), len(read(folder, "trials"))
+    about = f"`{name.removesuffix(FIXED)}`: {DRAWN[name.removesuffix(FIXED)]}, {simulations:,} simulations"
+    drawn = []
+    if fixed:
         units = read(folder, "units").groupby(["level", "by", "unit"], as_index=False, sort=False).mean()
         for level, rows in units.groupby("level"):
-            save_figure(plot_coverage(rows), out / f"{name}-coverage-{level}.png", dpi=DPI)
+            caption = f"{about}; rank intervals of {level_word(level, 'en')}"
+            drawn.append(Drawn("coverage", f"{name}-coverage-{level}.png", caption))
+            save_figure(plot_coverage(rows), out / drawn[-1].file, dpi=DPI)
     else:
         ranks = read(folder, "ranks").drop(columns="number")
+        # The units of small panels are called by their level: "municipality 00" of the level municipality.
+        ranks = ranks.rename(columns=lambda quantity: re.sub(r"of (\w+) \1 ", r"of \1 ", quantity))
         last = [column for column in ranks if "likelihood" in column]
         shown = [*[column for column in ranks if column not in last][: MOST_PANELS - len(last)], *last]
+        some = f"; {len(shown)} of {ranks.shape[1]} quantities" if len(shown) < ranks.shape[1] else ""
+        drawn.append(Drawn("ranks", f"{name}.png", about + some))
         save_figure(plot_calibration(ranks, n_draws=DRAWS, quantities=shown), out / f"{name}.png", dpi=DPI)
+    reliability = read(folder, "reliability").groupby(["level", "by", "bin"], as_index=False).sum()
+    # The first 10 of hundreds of units, or 9 of 28; few units have a top of three.
+    for level, rows in reliability.groupby("level") if name.startswith("sa2015") else ():
+        top = round(rows.loc[rows["by"] == "intercept", "observed"].sum() / simulations)
+        caption = f"{about}; P(top {top}) of {level_word(level, 'en')}"
+        drawn.append(Drawn("top-fixed" if fixed else "top", f"{name}-top-{level}.png", caption))
+        save_figure(plot_reliability(rows, top=top), out / drawn[-1].file, dpi=DPI)
     plt.close("all")
+    return drawn
+
+
+def page(drawn: list[Drawn]) -> str:
+    """Write the page of all figures."""
+    of_section = defaultdict(list)
+    for section, file, caption in drawn:
+        of_section[section].append(f"![{caption.replace('`', '')}]({file})\n\n*{caption}.*\n")
+    parts = [f"## {title}\n\n" + "\n".join(of_section[section]) for section, title in SECTIONS.items()]
+    return "\n".join([PAGE, *parts])
 
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, default=Path("results/calibration"))
-    parser.add_argument("--out", type=Path, default=Path("docs/calibration"))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument(
+        "--work", type=Path, default=Path("results/calibration"), metavar="FOLDER",
+        help="where calibrate.py has put its simulations",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=Path, default=Path("docs/calibration"), metavar="FOLDER",
+        help="where tables, figures and figures.md are written",
+    )  # fmt: skip
     arguments = parser.parse_args()
     mpl.use("agg")
     out, tables = arguments.out, {"runs": [], "uniformity": [], "coverage": [], "reliability": []}
@@ -95,12 +175,18 @@ def main() -> None:
             write_csv(ranks, out / "ranks" / f"{name}.csv.xz")
             tested = uniformity(ranks.drop(columns="number"), DRAWS)
             tables["uniformity"].append(tested.assign(kind=name).round(4))
-        figures_of(name, folder, out)
         print(name, flush=True)
     for name, parts in tables.items():
         table = pd.concat(parts, ignore_index=True)
         table.insert(0, "kind", table.pop("kind"))
         write_csv(table, out / f"{name}.csv")
+    drawn = [
+        figure
+        for kind in [f"{name}{ending}" for ending in ("", FIXED) for name in DRAWN]
+        if any((arguments.work / kind).glob("*.done"))
+        for figure in figures_of(kind, arguments.work / kind, out)
+    ]
+    (out / "figures.md").write_text(page(drawn), encoding="utf-8")
 
 
 if __name__ == "__main__":

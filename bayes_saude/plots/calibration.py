@@ -18,6 +18,7 @@ from bayes_saude.plots.style import (
     COLUMN,
     FONT_SIZE,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     percent,
@@ -28,12 +29,14 @@ from bayes_saude.plots.style import (
 )
 from bayes_saude.summaries.uniformity import band, ecdf_difference, fractions
 
-PANEL, COLUMNS, LONGEST = 1.25, 4, 27
+PANEL, COLUMNS, LONGEST = 1.25, 4, 28
 HEIGHT = 2.6
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "intercept": {"color": CLASS_COLOURS["above"], "marker": "o"},
     "slope": {"color": CLASS_COLOURS["below"], "marker": "^"},
 }
+# Black lines: those of the dots' colours would be lost among hundreds of dots.
+LINES = {"intercept": "--", "slope": ":"}
 WORDS = {
     "ecdf": ("ECDF of ranks", "FDAE dos postos"),
     "band": (
@@ -43,14 +46,11 @@ WORDS = {
     "fraction": ("rank of the truth, as a fraction", "posto do valor verdadeiro, como fração"),
     "difference": ("ECDF − uniform", "FDAE − uniforme"),
     "true_rank": ("true rank", "posto verdadeiro"),
-    "coverage": ("simulations in which the interval holds it", "simulações em que o intervalo o contém"),
-    "nominal": ("nominal: {prob}", "nominal: {prob}"),
-    "forecast": (
-        "probability given to rank among the first",
-        "probabilidade dada de ficar entre os primeiros",
-    ),
-    "came_true": ("share that did", "fração que ficou"),
-    "ideal": ("as given", "como dada"),
+    "coverage": ("coverage of the {prob} interval", "cobertura do intervalo de {prob}"),
+    "nominal": ("nominal, {what}: {content}", "nominal, {what}: {content}"),
+    "forecast": ("P(top {n})", "P(entre os {n} primeiros)"),
+    "observed": ("observed share", "fração observada"),
+    "ideal": ("observed = P", "observada = P"),
 }
 
 
@@ -105,7 +105,7 @@ def plot_calibration(
         within = ax.fill_between(place, low, high, step="mid", color="0.85", linewidth=0)
         (line,) = ax.step(place, difference, where="mid", color=CLASS_COLOURS["above"], linewidth=0.9)
         ax.axhline(0, color="0.5", linewidth=0.5)
-        ax.set_title(textwrap.fill(name, LONGEST, max_lines=2, placeholder=" …"), parse_math=False)
+        ax.set_title(_in_lines(name), parse_math=False)
         ax.set_xticks([0, 0.5, 1])
         localise(ax.xaxis, lang)
         localise(ax.yaxis, lang)
@@ -131,8 +131,8 @@ def plot_coverage(
     Parameters
     ----------
     units : pandas.DataFrame
-        A row per unit and quantity: `by`, `true_rank` and `covered_95` (or that of another probability), the
-        share of the simulations.
+        A row per unit and quantity, means over the simulations of what `rank_coverage` gives: `by`,
+        `true_rank`, and for 95% (or another probability) `covered_95` and `content_95`, as shares.
     prob : float
         Of the rank intervals.
     lang : {"en", "pt"}
@@ -148,31 +148,41 @@ def plot_coverage(
     ------
     BayesSaudeError
         If there are no intervals of this probability.
+
+    Notes
+    -----
+    Nominal is not `prob`: the ends of a rank interval are ranks that occur, so that it holds more of the
+    posterior than asked for, the more so the fewer units there are. What the posterior says of its intervals
+    is the share of its draws inside them; the black lines are the mean of that (`content_95`) over units and
+    simulations. Means over the units lie on these lines where truths are drawn from the priors; at a fixed
+    truth no unit's coverage need be nominal.
     """
-    covered = f"covered_{100 * prob:g}"
-    if covered not in units or units.empty:
+    covered, content = (f"{kind}_{100 * prob:g}" for kind in ("covered", "content"))
+    if not {covered, content} <= {*units} or units.empty:
         raise BayesSaudeError(
-            f"There is no coverage of rank intervals of probability {prob:g}: no '{covered}'."
+            f"There is no coverage of rank intervals of probability {prob:g}. Give rows with '{covered}' and "
+            f"'{content}'."
         )
     ax = ax or new_axes(COLUMN, HEIGHT)
     size = 14 if len(units) < 200 else 4
     for by, rows in units.groupby("by", sort=False):
-        label = quantity_word(str(by), lang)
+        kind, nominal = str(by), rows[content].mean()
+        label = quantity_word(kind, lang)
         ax.scatter(
-            rows["true_rank"], rows[covered], s=size, linewidths=0, alpha=0.8, label=label, **STYLES[str(by)]
+            rows["true_rank"], rows[covered], s=size, linewidths=0, alpha=0.8, label=label, **STYLES[kind]
         )
-    nominal = word("nominal", lang, WORDS, prob=percent(prob, lang))
-    ax.axhline(prob, color="black", linewidth=0.8, linestyle="--", label=nominal)
+        label = word("nominal", lang, WORDS, what=label, content=percent(round(nominal, 3), lang))
+        ax.axhline(nominal, color="black", linewidth=1.1, linestyle=LINES[kind], label=label)
     ax.set_xlabel(word("true_rank", lang, WORDS))
-    ax.set_ylabel(word("coverage", lang, WORDS))
+    ax.set_ylabel(word("coverage", lang, WORDS, prob=percent(prob, lang)))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     tidy(ax)
-    _legend(ax)
-    return remember(ax, units[["by", "true_rank", covered]].reset_index(drop=True))
+    legend_on_top(ax, ncols=2, handlelength=1.9)
+    return remember(ax, units[["by", "true_rank", covered, content]].reset_index(drop=True))
 
 
 def plot_reliability(
-    table: pd.DataFrame, *, ci_prob: float = 0.95, lang: Lang = "en", ax: Axes | None = None
+    table: pd.DataFrame, *, top: int, ci_prob: float = 0.95, lang: Lang = "en", ax: Axes | None = None
 ) -> Axes:
     """Draw how often units that were given a probability to rank among the first did so.
 
@@ -180,6 +190,8 @@ def plot_reliability(
     ----------
     table : pandas.DataFrame
         A row per quantity and bin: `by`, `n`, `forecast` and `observed`, sums over units.
+    top : int
+        How many are the first.
     ci_prob : float
         Probability of the binomial (Wilson) intervals; units of one simulation are not independent, so that
         they are somewhat too short.
@@ -214,14 +226,21 @@ def plot_reliability(
             rows["forecast"], rows["observed"], yerr=error, label=label, linewidth=0.9, markersize=3,
             capsize=1.5, **STYLES[str(by)],
         )  # fmt: skip
-    ax.set_xlabel(word("forecast", lang, WORDS))
-    ax.set_ylabel(word("came_true", lang, WORDS))
+    ax.set_xlabel(word("forecast", lang, WORDS, n=top))
+    ax.set_ylabel(word("observed", lang, WORDS))
     localise(ax.xaxis, lang)
     localise(ax.yaxis, lang)
     tidy(ax)
-    _legend(ax)
+    legend_on_top(ax, ncols=3, handlelength=1.9)
     columns = ["by", "n", "forecast", "observed", "low", "high"]
     return remember(ax, points[columns].reset_index(drop=True))
+
+
+def _in_lines(title: str) -> str:
+    """Break a title into as few lines as hold all of it, as even as they can be."""
+    widths = range(1, LONGEST + 1)
+    broken = [textwrap.wrap(title, width, break_on_hyphens=False) for width in widths]
+    return "\n".join(next(lines for lines in broken if len(lines) == len(broken[-1])))
 
 
 def _wilson(hits: pd.Series, n: pd.Series, prob: float) -> dict[str, pd.Series]:
@@ -231,10 +250,3 @@ def _wilson(hits: pd.Series, n: pd.Series, prob: float) -> dict[str, pd.Series]:
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return {"low": (middle - half).clip(upper=share), "high": (middle + half).clip(lower=share)}
-
-
-def _legend(ax: Axes) -> None:
-    ax.legend(
-        fontsize=FONT_SIZE, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderpad=0.2,
-        ncols=3, columnspacing=1.0, handlelength=1.6,
-    )  # fmt: skip

@@ -8,4 +8,4 @@ import bayes_saude as bs
 given = np.linspace(0.05, 0.95, 10)
 happened = np.random.default_rng(1).binomial(300, given)
 table = pd.DataFrame({"by": "intercept", "n": 300, "forecast": 300 * given, "observed": happened})
-ax = bs.plot_reliability(table)
+ax = bs.plot_reliability(table, top=10)

@@ -40,6 +40,17 @@ def test_a_few_quantities_may_be_chosen_and_labels_are_in_both_languages(ranks):
     assert "0,5" in [tick.get_text() for tick in axes[0].get_xticklabels()]
 
 
+def test_titles_are_never_cut(ranks):
+    name = "rank of municipality Vila Bela da Santíssima Trindade by marginal log-likelihood"
+    axes = plot_calibration(ranks.rename(columns={"low": name}), n_draws=99)
+    lines = axes[-1].get_title().splitlines()
+    assert " ".join(lines) == name
+    assert len(lines) == 3
+    assert max(len(line) for line in lines) <= 28
+    axes = plot_calibration(ranks.rename(columns={"low": "intercept of age_group under 1"}), n_draws=99)
+    assert axes[-1].get_title() == "intercept of\nage_group under 1"
+
+
 def test_ranks_that_are_not_there_are_refused(ranks):
     with pytest.raises(BayesSaudeError, match=r"no ranks of 'slop'.* 'slope'"):
         plot_calibration(ranks, n_draws=99, quantities=["slop"])
@@ -53,31 +64,43 @@ def units():
             "by": ["intercept"] * 3 + ["slope"] * 3,
             "true_rank": [1, 2, 3] * 2,
             "covered_95": np.linspace(0.8, 1, 6),
+            "content_95": [0.96, 0.98, 0.979, 0.98, 0.98, 0.98],
         }
     )
 
 
-def test_coverage_is_drawn_at_the_true_ranks():
+def test_coverage_is_drawn_at_the_true_ranks_beside_what_the_posterior_says_of_it():
     ax = plot_coverage(units())
-    np.testing.assert_allclose(ax.collections[0].get_offsets(), units().iloc[:3, 1:])
-    np.testing.assert_allclose(ax.collections[1].get_offsets(), units().iloc[3:, 1:])
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["intercept", "slope", "nominal: 95%"]
-    assert to_hex(ax.collections[0].get_facecolor()[0]) != to_hex(ax.collections[1].get_facecolor()[0])
-    with pytest.raises(BayesSaudeError, match="no 'covered_90'"):
-        plot_coverage(units(), prob=0.9)
+    np.testing.assert_allclose(ax.collections[0].get_offsets(), units().iloc[:3, 1:3])
+    np.testing.assert_allclose(ax.collections[1].get_offsets(), units().iloc[3:, 1:3])
+    assert [line.get_ydata()[0] for line in ax.lines] == pytest.approx([0.973, 0.98])
+    names = ["intercept", "nominal, intercept: 97.3%", "slope", "nominal, slope: 98%"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == names
+    assert len({to_hex(dots.get_facecolor()[0]) for dots in ax.collections}) == 2
+    assert len({line.get_linestyle() for line in ax.lines}) == 2
+    assert ax.get_ylabel() == "coverage of the 95% interval"
+    pd.testing.assert_frame_equal(plotted(ax), units())
+
+
+@pytest.mark.parametrize("lacking", [{"prob": 0.9}, {"units": units().drop(columns="content_95")}])
+def test_coverage_needs_its_probability_with_what_is_nominal(lacking):
+    with pytest.raises(BayesSaudeError, match="no coverage of rank intervals"):
+        plot_coverage(**{"units": units()} | lacking)
 
 
 def test_reliability_is_a_share_with_its_interval():
     table = pd.DataFrame(
         {"by": ["slope", "slope"], "n": [200, 50], "forecast": [20.0, 45.0], "observed": [25, 50]}
     )
-    ax = plot_reliability(table, lang="pt", ax=plt.figure().subplots())
+    ax = plot_reliability(table, top=9, lang="pt", ax=plt.figure().subplots())
     numbers = plotted(ax)
     np.testing.assert_allclose(numbers["forecast"], [0.1, 0.9])
     np.testing.assert_allclose(numbers["observed"], [0.125, 1.0])
     # Wilson's interval of 25 in 200, as in Brown, Cai and DasGupta (2001), eq. 4.
     np.testing.assert_allclose(numbers.loc[0, ["low", "high"]].astype(float), [0.0861, 0.1780], atol=2e-4)
     assert numbers.loc[1, "high"] == 1
-    assert ax.get_ylabel() == "fração que ficou"
+    assert ax.get_xlabel() == "P(entre os 9 primeiros)"
+    assert ax.get_ylabel() == "fração observada"
+    assert plot_reliability(table, top=10).get_xlabel() == "P(top 10)"
     with pytest.raises(BayesSaudeError, match="needs rows"):
-        plot_reliability(table.iloc[:0])
+        plot_reliability(table.iloc[:0], top=9)
