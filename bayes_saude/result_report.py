@@ -11,7 +11,7 @@ from bayes_saude.console import track
 from bayes_saude.data.geography import read_polygons
 from bayes_saude.data.spreadsheet_text import as_named
 from bayes_saude.errors import ConvergenceError, DataError
-from bayes_saude.inference.conclusions import is_of
+from bayes_saude.inference.derived import is_of
 from bayes_saude.inference.store import file_of_fit, load, require_writable
 from bayes_saude.inference.writing import replacing
 from bayes_saude.plots.style import Lang

@@ -5,7 +5,7 @@ from typing import Literal
 
 from bayes_saude.data.spreadsheet_text import csv_text
 from bayes_saude.figures.frame import note_of
-from bayes_saude.inference.conclusions import concluding
+from bayes_saude.inference.derived import derived_file
 from bayes_saude.inference.manifest import TABLES
 from bayes_saude.plots.style import Lang, word
 from bayes_saude.report.printed_layout import mixed_model, mixed_model_tables
@@ -64,7 +64,7 @@ def write_tables(
         stamp = "" if result.report["passed"] else word("despite", lang) + ": "
         notes = [note for note in (note_of(fit, lang),) if note]
         file = place / f"{stem}{'-pt' if lang == 'pt' else ''}.{suffix}"
-        with concluding(fit, Path(folder), f"{TABLES}/{file.name}") as unfinished:
+        with derived_file(fit, Path(folder), f"{TABLES}/{file.name}") as unfinished:
             unfinished.write_text(written(stamp + spec_of(fit).title, notes, tables), encoding="utf-8")
         return [file]
     frames = {
@@ -74,10 +74,10 @@ def write_tables(
         "comparison": result.comparison,
     }
     if format == "xlsx":
-        with concluding(fit, Path(folder), f"{TABLES}/tables.xlsx") as unfinished:
+        with derived_file(fit, Path(folder), f"{TABLES}/tables.xlsx") as unfinished:
             write_xlsx(frames, unfinished)
         return [place / "tables.xlsx"]
     for name, frame in frames.items():
-        with concluding(fit, Path(folder), f"{TABLES}/{name}.csv") as unfinished:
+        with derived_file(fit, Path(folder), f"{TABLES}/{name}.csv") as unfinished:
             unfinished.write_text(csv_text(frame), encoding="utf-8")
     return [place / f"{name}.csv" for name in frames]

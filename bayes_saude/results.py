@@ -10,7 +10,7 @@ import xarray as xr
 
 from bayes_saude.data.spreadsheet_text import csv_text
 from bayes_saude.inference.checks import require
-from bayes_saude.inference.conclusions import concluding, is_of
+from bayes_saude.inference.derived import derived_file, is_of
 from bayes_saude.inference.store import PANEL_NOTE, STAMP
 from bayes_saude.summaries.checks import check
 from bayes_saude.summaries.cross_validation import prediction_scores, read_cross_validation
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class Result(NamedTuple):
-    """A fit and what is concluded from it.
+    """A fit and what is derived from it.
 
     Parameters
     ----------
@@ -80,6 +80,12 @@ def write_checks(fit: xr.DataTree, folder: Path) -> dict[str, Any]:
         cross-validated: none before.
     """
     validated = is_of(fit, folder, CROSS_VALIDATION)
+    if not validated and (folder / CROSS_VALIDATION).exists():
+        logger.warning(
+            "%s was changed, or is of another fit: its scores are not used. Make it again with "
+            "bayes-saude check --cross-validate.",
+            folder / CROSS_VALIDATION,
+        )
     table = read_cross_validation(folder / CROSS_VALIDATION) if validated else None
     report = _write_report(check(fit), table, fit, folder)
     if note := fit.attrs["panel_note"]:
@@ -145,7 +151,7 @@ def write_table(table: pd.DataFrame, fit: xr.DataTree, folder: Path, name: str) 
 
 def _write(text: str, fit: xr.DataTree, folder: Path, name: str) -> bool:
     try:
-        with concluding(fit, folder, name) as unfinished:
+        with derived_file(fit, folder, name) as unfinished:
             unfinished.write_text(text, encoding="utf-8")
     except OSError as error:
         logger.warning("%s could not be written: %s", folder / name, error.strerror)

@@ -21,12 +21,15 @@ def verify(
 
     Example: bayes-saude verify results/sa2015-esf-region --refit
     """
-    from bayes_saude.console import console, text_table
+    from bayes_saude.console import harmless
     from bayes_saude.inference.verify import verify as findings_of
 
     findings = findings_of(result, refit=refit)
-    rows = [(each.name, "DIFFERS" if each.differs else "ok", each.told) for each in findings]
-    console().print(text_table(rows, ("", "", ""), texts=3), soft_wrap=True)
+    widest = max(len(each.name) for each in findings)
+    for each in findings:
+        status = "DIFFERS" if each.differs else "ok"
+        # No table of the screen's: what is told may name a path of any length, and none of it is cut.
+        typer.echo(harmless(f"{each.name:<{widest}}  {status:<7}  {each.told}"))
     differing = sum(each.differs for each in findings)
     typer.echo(f"\n{differing} of {len(findings)} differ" if differing else "\nNothing differs")
     if differing:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from bayes_saude.figures.frame import ResultFigure, ShownResult
 from bayes_saude.figures.kinds import chosen_kinds
-from bayes_saude.inference.conclusions import concluding
+from bayes_saude.inference.derived import derived_file
 from bayes_saude.inference.manifest import FIGURES
 from bayes_saude.plots.style import Lang, save_figure
 
@@ -140,7 +140,7 @@ def draw_into(
     for each in drawn:
         files.append(figures / f"{each.name}{ending}")
         figure = each.draw()
-        with concluding(fit, folder, f"{FIGURES}/{files[-1].name}") as unfinished:
+        with derived_file(fit, folder, f"{FIGURES}/{files[-1].name}") as unfinished:
             save_figure(figure, unfinished)
         plt.close(figure)
     return files

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 import xarray as xr
 
-from bayes_saude.inference.conclusions import mend
+from bayes_saude.inference.derived import mend
 from bayes_saude.inference.fit import fit_validated, fitting_panel, panel_digest
 from bayes_saude.inference.reading import sampler_of
 from bayes_saude.inference.store import FIT, load, require_writable, save

@@ -7,7 +7,8 @@ from tempfile import TemporaryFile
 
 import xarray as xr
 
-from bayes_saude.errors import DataError
+from bayes_saude.errors import DataError, listed
+from bayes_saude.inference.attributes import faulty_attributes
 from bayes_saude.inference.manifest import (
     FIGURES,
     TABLES,
@@ -32,9 +33,9 @@ SEAL_LENGTH = len(SEAL % (b"0" * 64))
 STAMP = "DESPITE_FAILED_CHECKS.txt"
 # What must be said of the panel wherever its results go, as that it is a reconstruction.
 PANEL_NOTE = "PANEL_NOTE.txt"
-# What is concluded from a fit and does not outlive it, with the figures and tables on its list. Nothing
-# else in a result folder is ever removed.
-CONCLUSIONS = (
+# What is derived from a fit and does not outlive it, with the figures and tables on its list. Nothing else in
+# a result folder is ever removed.
+DERIVED = (
     "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", "sensitivity.csv",
     "cross_validation.csv", STAMP, PANEL_NOTE, "figures/caterpillar-*", "figures/reml-posterior-*",
 )  # fmt: skip
@@ -48,7 +49,7 @@ def save(fit: xr.DataTree, folder: str | Path) -> None:
     """Write a fit as `fit.nc`, with its model file as `model.toml` and the list `manifest.json`.
 
     They are written under other names and moved into place, the fit last: a folder with `fit.nc` holds a
-    finished fit. What was concluded from an earlier fit in the folder, `CONCLUSIONS` and the figures and
+    finished fit. What was derived from an earlier fit in the folder, `DERIVED` and the figures and
     tables on its list, is removed.
 
     Parameters
@@ -75,8 +76,8 @@ def save(fit: xr.DataTree, folder: str | Path) -> None:
         with unfinished.open("wb") as opened:
             opened.write(body)
             opened.write(seal)
-        for conclusion in _conclusions(folder):
-            conclusion.unlink(missing_ok=True)
+        for derived in _derived(folder):
+            derived.unlink(missing_ok=True)
         describe(fit, folder, Manifest(draws_digest(fit), {FIT: file.hexdigest()}))
 
 
@@ -96,13 +97,12 @@ def describe(fit: xr.DataTree, folder: Path, manifest: Manifest) -> None:
         write_manifest(manifest, folder)
 
 
-def _conclusions(folder: Path) -> set[Path]:
-    """List what is concluded from the fit in a folder: known names, and figures and tables on its list."""
-    listed = read_manifest(folder)
-    made = [
-        name for name in (listed.files if listed else ()) if name.startswith((f"{FIGURES}/", f"{TABLES}/"))
-    ]
-    known = {file for pattern in CONCLUSIONS for file in folder.glob(pattern)}
+def _derived(folder: Path) -> set[Path]:
+    """List what is derived from the fit in a folder: known names, and figures and tables on its list."""
+    manifest = read_manifest(folder)
+    on_list = manifest.files if manifest else ()
+    made = [name for name in on_list if name.startswith((f"{FIGURES}/", f"{TABLES}/"))]
+    known = {file for pattern in DERIVED for file in folder.glob(pattern)}
     return known | {folder / name for name in made}
 
 
@@ -156,7 +156,8 @@ def load(folder: str | Path) -> xr.DataTree:
     Raises
     ------
     DataError
-        If there is no fit, or the file is damaged, was changed, is not of this package, or of another layout.
+        If there is no fit, or the file is damaged, was changed, is not of this package or of another layout,
+        or does not say how the fit was made.
     """
     path = file_of_fit(folder)
     whole = path.read_bytes()
@@ -181,6 +182,12 @@ def load(folder: str | Path) -> xr.DataTree:
         )
     if not sealed and layout != UNSEALED_LAYOUT:
         raise DataError(f"{path} is damaged or was changed after it was saved: its seal is missing.", AGAIN)
+    if faulty := faulty_attributes(fit.attrs):
+        raise DataError(
+            f"{path} does not say how it was made. These attributes are missing, or not as this package writes "
+            f"them: {listed(faulty)}.",
+            AGAIN,
+        )
     return fit
 
 

@@ -22,7 +22,7 @@ from bayes_saude.inference.manifest import (
     read_manifest,
 )
 from bayes_saude.inference.reading import panel_of, posterior_of, sampler_of, spec_of
-from bayes_saude.inference.store import CONCLUSIONS, FIT, MODEL, load
+from bayes_saude.inference.store import DERIVED, FIT, MODEL, load
 from bayes_saude.inference.writing import leftovers
 
 MAKE_AGAIN = {
@@ -78,10 +78,10 @@ def verify(folder: str | Path, *, refit: bool = False) -> list[Finding]:
     folder = Path(folder)
     try:
         fit = load(folder)
-    except DataError:
+    except DataError as error:
         if not (folder / FIT).is_file():
             raise
-        return [Finding(FIT, True, "damaged, or changed after it was saved: fit again with --force")]
+        return [Finding(FIT, True, str(error))]
     manifest = read_manifest(folder)
     findings = [*_of_fit(fit, folder), *_of_list(fit, folder, manifest), *_of_leftovers(folder)]
     findings.append(_of_versions(fit))
@@ -112,7 +112,7 @@ def _of_list(fit: xr.DataTree, folder: Path, manifest: Manifest | None) -> list[
     findings = [Finding("draws", not same_draws, of_draws)]
     present = {
         file.relative_to(folder).as_posix()
-        for pattern in (FIT, *CONCLUSIONS)
+        for pattern in (FIT, *DERIVED, f"{FIGURES}/[!.]*", f"{TABLES}/[!.]*")
         for file in folder.glob(pattern)
     }
     for name in sorted(({*manifest.files} | present) - {MODEL}):
@@ -120,7 +120,8 @@ def _of_list(fit: xr.DataTree, folder: Path, manifest: Manifest | None) -> list[
         if not (folder / name).is_file():
             findings.append(Finding(name, True, f"missing; {again}"))
         elif name not in manifest.files:
-            findings.append(Finding(name, True, f"not in {MANIFEST}, so of which fit is unknown; {again}"))
+            told = f"not in {MANIFEST}: of another fit, or not of this package; remove it, or {again}"
+            findings.append(Finding(name, True, told))
         elif file_digest(folder / name) != manifest.files[name]:
             findings.append(Finding(name, True, f"changed after it was written, or not finished; {again}"))
         else:

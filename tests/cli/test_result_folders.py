@@ -49,7 +49,7 @@ def read_only(result, tmp_path, monkeypatch) -> Path:
         raise PermissionError(13, "Permission denied", str(folder / name))
 
     shutil.copyfile(result / "fit.nc", tmp_path / "fit.nc")
-    monkeypatch.setattr("bayes_saude.results.concluding", refuse)
+    monkeypatch.setattr("bayes_saude.results.derived_file", refuse)
     return tmp_path
 
 

@@ -11,7 +11,7 @@ from commands import CHECKOUT, Witness, start
 
 from bayes_saude.errors import DataError
 from bayes_saude.inference import writing
-from bayes_saude.inference.conclusions import concluding, is_of
+from bayes_saude.inference.derived import derived_file, is_of
 from bayes_saude.inference.store import load, save
 from bayes_saude.inference.verify import verify
 from bayes_saude.inference.writing import UNFINISHED, leftovers, locked, replacing
@@ -60,7 +60,7 @@ def test_a_table_of_a_fit_that_was_replaced_meanwhile_is_refused_and_told(fits, 
         pytest.raises(
             DataError, match=r"ranking\.csv is of another fit .* replaced meanwhile.*Run the command"
         ),
-        concluding(mine, tmp_path, "ranking.csv") as unfinished,
+        derived_file(mine, tmp_path, "ranking.csv") as unfinished,
     ):
         unfinished.write_text("mine")
     assert not (tmp_path / "ranking.csv").exists()
@@ -69,7 +69,7 @@ def test_a_table_of_a_fit_that_was_replaced_meanwhile_is_refused_and_told(fits, 
 def test_a_table_of_an_earlier_fit_is_not_used(fits, tmp_path):
     mine, other = fits
     save(mine, tmp_path)
-    with concluding(mine, tmp_path, "ranking.csv") as unfinished:
+    with derived_file(mine, tmp_path, "ranking.csv") as unfinished:
         unfinished.write_text("mine")
     assert is_of(mine, tmp_path, "ranking.csv")
     (tmp_path / "ranking.csv").rename(tmp_path / "kept")

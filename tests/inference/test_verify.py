@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bayes_saude.cli import app
 from bayes_saude.errors import DataError
-from bayes_saude.inference.conclusions import concluding, mend
+from bayes_saude.inference.derived import derived_file, mend
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.manifest import MANIFEST, draws_digest, read_manifest
 from bayes_saude.inference.store import load, save
@@ -26,7 +26,7 @@ def folder(fitted, tmp_path):
     save(fitted, tmp_path)
     (tmp_path / "figures").mkdir()
     for name in ("ranking.csv", "figures/trends.pdf"):
-        with concluding(fitted, tmp_path, name) as unfinished:
+        with derived_file(fitted, tmp_path, name) as unfinished:
             unfinished.write_text(name)
     return tmp_path
 

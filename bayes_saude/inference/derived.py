@@ -1,5 +1,6 @@
-"""What is concluded from a fit lies beside that fit, and beside no other."""
+"""What is derived from a fit, its tables and figures, lies beside that fit and beside no other."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,6 +9,7 @@ import xarray as xr
 
 from bayes_saude.errors import DataError
 from bayes_saude.inference.manifest import (
+    MANIFEST,
     Manifest,
     draws_digest,
     file_digest,
@@ -17,9 +19,11 @@ from bayes_saude.inference.manifest import (
 from bayes_saude.inference.store import FIT, MODEL, describe, load
 from bayes_saude.inference.writing import locked, replacing
 
+logger = logging.getLogger(__name__)
+
 
 @contextmanager
-def concluding(fit: xr.DataTree, folder: Path, name: str) -> Iterator[Path]:
+def derived_file(fit: xr.DataTree, folder: Path, name: str) -> Iterator[Path]:
     """Write a file of a result folder, as `replacing` does, and put it on the folder's list.
 
     Parameters
@@ -44,11 +48,13 @@ def concluding(fit: xr.DataTree, folder: Path, name: str) -> Iterator[Path]:
         If the file cannot be written.
     """
     with locked(folder):
-        manifest = current(folder)
-        if manifest is not None and manifest.draws_sha256 != draws_digest(fit):
+        draws_sha256 = draws_digest(fit)
+        manifest = current(folder, draws_sha256)
+        if manifest is not None and manifest.draws_sha256 != draws_sha256:
             raise DataError(
                 f"{name} is of another fit than the one in {folder}, which was replaced meanwhile.",
-                "Run the command again, and let no two commands fit into one folder at once.",
+                "Run the command again, and let no two commands fit into one folder at once; if that does "
+                "not help, see bayes-saude verify, and fit again with --force (force=True).",
             )
         with replacing(folder / name) as unfinished:
             yield unfinished
@@ -58,7 +64,7 @@ def concluding(fit: xr.DataTree, folder: Path, name: str) -> Iterator[Path]:
 
 
 def is_of(fit: xr.DataTree, folder: Path, name: str) -> bool:
-    """Tell whether a file lies in a result folder as it was concluded from a fit, and not changed since.
+    """Tell whether a file lies in a result folder as it was derived from a fit, and not changed since.
 
     Parameters
     ----------
@@ -75,15 +81,36 @@ def is_of(fit: xr.DataTree, folder: Path, name: str) -> bool:
     )
 
 
-def current(folder: Path) -> Manifest | None:
-    """Give the list of the fit in a folder, a new one where it has none; None where there is no fit."""
+def current(folder: Path, expected: str) -> Manifest | None:
+    """Give the list of the fit in a folder; None where there is no fit.
+
+    Where the folder has no list, as beside a fit that was copied there by itself, it is a new one. Where the
+    list is of another fit too, and a warning says so: a process was killed between the two, or the fit or its
+    list was changed.
+
+    Parameters
+    ----------
+    folder : Path
+    expected : str
+        `draws_digest` of the fit that should be there. A list that names the same is taken at its word.
+    """
     if not (folder / FIT).is_file():
         return None
     manifest, fit_sha256 = read_manifest(folder), file_digest(folder / FIT)
-    if manifest is not None and manifest.files.get(FIT) == fit_sha256:
+    of_file = manifest is not None and manifest.files.get(FIT) == fit_sha256
+    if manifest is not None and of_file and manifest.draws_sha256 == expected:
         return manifest
-    # Copied here by itself, of an earlier version, or left by a process that was killed between the two.
-    return Manifest(draws_digest(load(folder)), {FIT: fit_sha256})
+    held = draws_digest(load(folder))
+    if manifest is not None and of_file and manifest.draws_sha256 == held:
+        return manifest
+    if manifest is not None:
+        logger.warning(
+            "%s is not of the %s beside it, and is begun anew. A process was killed while it fitted here, or "
+            "somebody changed one of the two: if in doubt, fit again with --force (force=True).",
+            folder / MANIFEST,
+            FIT,
+        )
+    return Manifest(held, {FIT: fit_sha256})
 
 
 def mend(fit: xr.DataTree, folder: Path) -> None:
@@ -97,6 +124,6 @@ def mend(fit: xr.DataTree, folder: Path) -> None:
     """
     # A folder that can only be read is still read.
     with suppress(OSError), locked(folder):
-        manifest = current(folder)
+        manifest = current(folder, draws_digest(fit))
         if manifest is not None and not is_of(fit, folder, MODEL):
             describe(fit, folder, manifest)
