@@ -88,8 +88,13 @@ def describe_run(folder: Path) -> dict[str, object]:
 
 
 def coverage_of(folder: Path) -> pd.DataFrame:
-    """Average over simulations: the coverage of rank intervals, what is nominal for them, and their width."""
+    """Average over simulations: the coverage of rank intervals, what is nominal for them, and their width.
+
+    The Monte Carlo error of the coverage is that of means of blocks, as units of one simulation go together.
+    """
     units, together = read(folder, "units"), read(folder, "together")
+    of_block = [name for name in ("level", "by", "unit") if name in units]
+    units["block"] = units.groupby(of_block).cumcount()
     rows = []
     for (level, by), of_ranks in units.groupby(["level", "by"], sort=False):
         for prob, simultaneous in together.query("level == @level and by == @by").groupby("prob"):
@@ -97,11 +102,13 @@ def coverage_of(folder: Path) -> pd.DataFrame:
             columns = [f"{kind}_{name}" for kind in ("covered", "content", "width")]
             means = of_ranks[columns].mul(of_ranks["n"], axis=0).sum() / of_ranks["n"].sum()
             each = of_ranks.groupby("unit")[columns[0]].mean() if "unit" in of_ranks else None
+            blocks = of_ranks.groupby("block")[columns[0]].mean()
             rows.append(
                 {"level": level, "by": by, "prob": prob}
                 | dict(zip(("covered", "nominal", "width"), means, strict=True))
-                | {"simultaneous": simultaneous["covered"].mean()}
+                | {"mcse": blocks.sem(), "simultaneous": simultaneous["covered"].mean()}
                 | {"simultaneous_nominal": simultaneous["content"].mean()}
+                | {"simultaneous_mcse": simultaneous["covered"].sem()}
                 | ({} if each is None else {"least_of_units": each.min(), "most_of_units": each.max()})
             )
     return pd.DataFrame(rows).round(4)
