@@ -12,7 +12,7 @@ import pandas as pd
 
 from bayes_saude.data.files import names_beside
 from bayes_saude.data.ibge_codes import LAGOONS, STATES, as_code, fault_of, six_digit_codes
-from bayes_saude.data.limits import refuse_large_zip
+from bayes_saude.data.polygon_files import KINDS, read_features
 from bayes_saude.errors import BayesSaudeError, DataError, Fault, MissingExtra, did_you_mean, listed
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def read_polygons(
     Parameters
     ----------
     path : str or Path
-        GeoJSON, GeoPackage, shapefile (also zipped), or what else GDAL reads.
+        GeoJSON, GeoPackage, shapefile or FlatGeobuf, or one of these in a zip file. Its first bytes say what
+        it is, whatever its name; nothing that it names is looked for in other files or on a network.
     code : str, optional
         The column of IBGE codes; found by what it holds if left out. The features' own ids, as GeoJSON has
         them, are called "fid".
@@ -62,7 +63,7 @@ def read_polygons(
     Raises
     ------
     DataError
-        No such file, none that GDAL reads, no single column of codes, a code that is none or repeated, a
+        No such file, none of these kinds, no single column of codes, a code that is none or repeated, a
         geometry that is empty or no polygon, no reference system, or polygons that are not in Brazil.
     MissingExtra
         If geopandas is not installed.
@@ -72,22 +73,19 @@ def read_polygons(
     if not os.path.exists(path):
         raise DataError(
             f"The file of polygons {path} does not exist.{did_you_mean(path.name, names_beside(path))}",
-            "Give the path of a GeoJSON, GeoPackage or shapefile.",
+            f"Give the path of a {KINDS}.",
         )
     try:
         with warnings.catch_warnings(record=True) as caught:
             # none is ignored: what GDAL warns of becomes a note of the polygons
             warnings.simplefilter("always")
-            if path.suffix.lower() == ".zip":
-                refuse_large_zip(path)
-            chosen = layer or _only_layer(geopandas, path)
-            frame = geopandas.read_file(path, layer=chosen, fid_as_index=True)
+            frame = read_features(geopandas, path, layer, str(path))
     except BayesSaudeError:
         raise
     except Exception as error:  # a damaged file fails in any way, in GDAL, GEOS or on the way to pandas
         raise DataError(
             f"{path} cannot be read as polygons: {str(error).rstrip('.')}.",
-            "Give a GeoJSON, GeoPackage or shapefile; the latter needs its .shx and .dbf files beside it.",
+            f"Give a {KINDS}; a shapefile needs its .shx and .dbf files beside it.",
         ) from error
     told = [str(warning.message) for warning in caught]
     return polygons_of(frame, str(path), code=code, state=state, crs=crs, notes=told)
@@ -188,17 +186,6 @@ def _known_state(state: str) -> str:
     if state.upper() not in STATES:
         raise DataError(f"There is no state '{state}'.", f"Use one of {', '.join(STATES)}.")
     return state.upper()
-
-
-def _only_layer(geopandas: ModuleType, path: Path) -> str:
-    layers = geopandas.list_layers(path)
-    polygonal = layers[layers["geometry_type"].fillna("").str.contains("Polygon|Unknown")]
-    if len(polygonal) > 1:
-        raise DataError(
-            f"{path} has several layers of polygons: {listed(polygonal['name'])}.",
-            "Say which, by `layer`.",
-        )
-    return (layers if polygonal.empty else polygonal)["name"].iloc[0]
 
 
 def _code_column(columns: pd.DataFrame, code: str | None, source: str) -> str:

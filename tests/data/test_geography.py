@@ -156,10 +156,10 @@ def test_a_file_that_is_not_there_or_is_no_polygons_is_told(tmp_path):
         read_polygons(tmp_path / "mesh.geojso")
 
 
-def test_a_table_without_polygons_is_told(tmp_path):
+def test_a_table_without_polygons_is_no_file_of_them(tmp_path):
     file = tmp_path / "mesh.csv"
     file.write_text("code\n3100104\n", encoding="utf-8")
-    with pytest.raises(DataError, match="has no polygons"):
+    with pytest.raises(DataError, match=r"mesh\.csv is no file of polygons that is read here"):
         read_polygons(file)
 
 
