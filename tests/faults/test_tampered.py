@@ -1,10 +1,12 @@
-"""A fit that was damaged or changed is refused: no wrong number is ever read from it."""
+"""A fit that was damaged or changed is refused; what was tampered with is told of, and not covered up."""
 
 import hashlib
+import json
 import os
 import pickle
 import random
 import shutil
+from functools import partial
 
 import h5py
 import numpy as np
@@ -12,9 +14,11 @@ import pytest
 import xarray as xr
 
 from bayes_saude.errors import DataError
-from bayes_saude.inference.manifest import MANIFEST
+from bayes_saude.inference.derived import derived_file, mend
+from bayes_saude.inference.manifest import MANIFEST, read_manifest
 from bayes_saude.inference.store import SEAL, SEAL_LENGTH, load, save
 from bayes_saude.inference.verify import verify
+from bayes_saude.results import write_checks
 
 FLIPS = 300
 
@@ -78,6 +82,69 @@ def test_one_who_seals_a_changed_fit_anew_is_found_out_by_verify(folder, fits):
     save(other, folder)
     (folder / MANIFEST).write_text(kept)
     assert differing(folder) == ["draws", "fit.nc"]
+
+
+def changed_and_sealed(fit, folder):
+    """Put a fit with other draws in the place of a folder's, whose list stays."""
+    other = fit.copy(deep=True)
+    other["posterior"]["intercept"][0, 0] += 1
+    (folder / "fit.nc").write_bytes(seal(bytes(other.to_netcdf(engine="h5netcdf"))))
+    return load(folder)
+
+
+def write(fit, folder, name):
+    (folder / name).parent.mkdir(exist_ok=True)
+    with derived_file(fit, folder, name) as unfinished:
+        unfinished.write_text(name)
+
+
+@pytest.mark.parametrize("put_right", [mend, partial(write, name="ranking.csv")], ids=["fit", "rank"])
+def test_a_list_of_another_fit_is_replaced_with_a_word(folder, fits, caplog, put_right):
+    put_right(changed_and_sealed(fits[0], folder), folder)
+    (told,) = (record.getMessage() for record in caplog.records)
+    assert f"{folder / MANIFEST} is not of the fit.nc beside it" in told
+    assert "--force" in told
+
+
+def test_where_the_list_is_of_the_fit_or_there_is_none_nothing_is_told(folder, fits, caplog):
+    write(fits[0], folder, "ranking.csv")
+    (folder / MANIFEST).unlink()
+    write(fits[0], folder, "comparison.csv")
+    assert caplog.records == []
+    assert differing(folder) == ["ranking.csv"]
+
+
+def test_a_list_of_other_draws_is_no_hindrance_and_vouches_for_nothing(folder, fits, caplog):
+    write(fits[0], folder, "ranking.csv")
+    said = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps(said | {"draws_sha256": "0" * 64}))
+    assert differing(folder) == ["draws"]
+    write(fits[0], folder, "comparison.csv")
+    assert len(caplog.records) == 1
+    assert {*read_manifest(folder).files} == {"fit.nc", "comparison.csv"}
+    assert differing(folder) == ["ranking.csv"]
+
+
+def test_what_another_fit_has_left_is_named_when_its_list_is_gone(folder, fits, tmp_path):
+    left = ["figures/trends-region.png", "tables/tables.tex", "tables/ranking.csv"]
+    for name in left:
+        write(fits[0], folder, name)
+    save(fits[1], tmp_path / "other")
+    shutil.copyfile(tmp_path / "other" / "fit.nc", folder / "fit.nc")
+    write(fits[1], folder, "ranking.csv")
+    (folder / "figures" / ".hidden").touch()
+    found = {finding.name: finding.told for finding in verify(folder) if finding.differs}
+    assert sorted(found) == sorted(left)
+    assert found["tables/tables.tex"].endswith("remove it, or make it again: bayes-saude tables")
+
+
+def test_a_changed_cross_validation_is_told_of_where_its_scores_are_dropped(folder, fits, caplog):
+    write(fits[0], folder, "cross_validation.csv")
+    (folder / "cross_validation.csv").write_text("changed")
+    assert write_checks(fits[0], folder)["cross_validation"] == []
+    (told,) = (record.getMessage() for record in caplog.records)
+    assert told.startswith(f"{folder / 'cross_validation.csv'} was changed, or is of another fit")
+    assert "check --cross-validate" in told
 
 
 @pytest.mark.parametrize(

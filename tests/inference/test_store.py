@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -12,6 +13,7 @@ import xarray as xr
 
 from bayes_saude.errors import DataError
 from bayes_saude.inference.store import SEAL, load, save
+from bayes_saude.inference.verify import verify
 
 
 def test_a_fit_comes_back_as_it_was(fitted, tmp_path):
@@ -89,6 +91,21 @@ def test_another_layout_is_read_only_where_the_major_version_is_the_same(fitted,
     else:
         with pytest.raises(DataError, match=rf"layout {layout}.*--force"):
             load(tmp_path)
+
+
+def test_a_fit_that_does_not_say_how_it_was_made_is_refused(fitted, tmp_path):
+    save(fitted, tmp_path)
+    other = fitted.copy()
+    other.attrs = fitted.attrs | {"versions": "{junk"}
+    del other.attrs["seed"]
+    body = bytes(other.to_netcdf(engine="h5netcdf"))
+    (tmp_path / "fit.nc").write_bytes(body + SEAL % hashlib.sha256(body).hexdigest().encode())
+    told = r"fit\.nc does not say how it was made.*: 'seed', 'versions'\. .*--force"
+    with pytest.raises(DataError, match=told):
+        load(tmp_path)
+    (finding,) = verify(tmp_path)
+    assert finding.differs
+    assert re.search(told, finding.told)
 
 
 def test_a_small_file_of_huge_arrays_is_refused_before_they_are_made(fitted, tmp_path):
