@@ -19,7 +19,8 @@ Names = Mapping[str, str]
 EMPTY = "the cell is empty"
 REPEATS = "it repeats row"
 
-MAX_NUMBER = 1e100  # its square and sums of it remain finite
+# Draws are kept in single precision, which ends at 3e38 and begins at 1e-38.
+MAX_NUMBER, LEAST_NUMBER = 1e30, 1e-30
 MAX_WHOLE = 2.0**53  # beyond, a double skips whole numbers
 
 
@@ -51,7 +52,7 @@ def infinite_cells(tidy: pd.DataFrame, names: Names) -> list[Fault]:
 
 
 def huge_cells(tidy: pd.DataFrame, names: Names) -> list[Fault]:
-    """Find numbers whose squares, or whose whole numbers, arithmetic cannot hold."""
+    """Find numbers beyond what draws are kept in, or beyond which doubles skip whole numbers."""
     faults = []
     for name in tidy.select_dtypes("number").columns:
         limit = MAX_NUMBER if name in ("value", "exposure") else MAX_WHOLE
@@ -61,7 +62,7 @@ def huge_cells(tidy: pd.DataFrame, names: Names) -> list[Fault]:
 
 
 def impossible_outcomes(tidy: pd.DataFrame, names: Names) -> list[Fault]:
-    """Find counts below zero or with decimals, successes beyond trials, exposure of zero or less."""
+    """Find counts below zero or with decimals, successes beyond trials, no trials at all, no exposure."""
     finite = tidy.replace([np.inf, -np.inf], np.nan)
     faults = []
     for name in ("successes", "trials", "count"):
@@ -73,21 +74,39 @@ def impossible_outcomes(tidy: pd.DataFrame, names: Names) -> list[Fault]:
         beyond = finite["successes"] > finite["trials"]
         message = f"{{:g}} is more than '{names['trials']}'"
         faults += _where(beyond, finite["successes"], names["successes"], message)
+        if (finite["trials"] == 0).all():
+            faults.append(Fault("it is zero in every row", None, names["trials"]))
     if "exposure" in finite:
         column = finite["exposure"]
         faults += _where(column <= 0, column, names["exposure"], "the exposure {:g} is not above zero")
+        faults += _too_small(column, names["exposure"])
     return faults
 
 
 def values_beyond(tidy: pd.DataFrame, names: Names, support: tuple[float, float]) -> list[Fault]:
-    """Find values that are not inside an open interval, in which those of the model's family lie."""
+    """Find values outside an open interval, in which those of the model's family lie, or too near its start.
+
+    On the whole line values may be small, but not all of them.
+    """
     if "value" not in tidy:
         return []
     low, high = support
     column = tidy["value"].where(np.isfinite(tidy["value"]))
     valid = f"above {low:g} and below {high:g}" if np.isfinite(high) else f"above {low:g}"
     beyond = (column <= low) | (column >= high)
-    return _where(beyond, column, names["value"], f"{{:g}} is not {valid}, as the model's family asks")
+    faults = _where(beyond, column, names["value"], f"{{:g}} is not {valid}, as the model's family asks")
+    if low == 0:
+        return faults + _too_small(column, names["value"])
+    if 0 < (largest := column.abs().max()) < LEAST_NUMBER:
+        message = f"the largest, {largest:g}, is too small; take a unit in which it is above {LEAST_NUMBER:g}"
+        faults.append(Fault(message, None, names["value"]))
+    return faults
+
+
+def _too_small(column: pd.Series, name: str) -> list[Fault]:
+    """Find numbers above zero whose logarithm would be far from that of any other."""
+    small = (column > 0) & (column < LEAST_NUMBER)
+    return _where(small, column, name, f"{{:g}} is too small; the least is {LEAST_NUMBER:g}")
 
 
 def _where(bad: pd.Series, column: pd.Series, name: str, message: str) -> list[Fault]:

@@ -90,7 +90,7 @@ class KeptTrend:
             family, panel, self.tree, self.spec.data.origin, self.priors, self.shifts, self.basis
         )
         trace = run(
-            self._compiled.with_data(**data), target_accept=self.target_accept,
+            self._compiled.with_data(**data), self.priors, target_accept=self.target_accept,
             draws=draws * THIN, tune=tune, chains=chains, seed=seed, progress=progress,
         )  # fmt: skip
         posterior, statistics = trace["posterior"], trace["sample_stats"]

@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from nutpie.compile_pymc import CompiledPyMCModel
 
+from bayes_saude.errors import ModelFileError
 from bayes_saude.models.build import gaussian_trend, model_data
 from bayes_saude.models.marginal import Rows
 from bayes_saude.models.moments import Moments
@@ -101,7 +102,8 @@ class Trend:
         Sample
         """
         trace = run(
-            self._compiled.with_data(**model_data(moments, self.priors)), target_accept=TARGET_ACCEPT,
+            self._compiled.with_data(**model_data(moments, self.priors)), self.priors,
+            target_accept=TARGET_ACCEPT,
             draws=draws * THIN, tune=tune, chains=chains, seed=seed, progress=progress,
         )  # fmt: skip
         posterior, statistics = trace["posterior"], trace["sample_stats"]
@@ -112,20 +114,38 @@ class Trend:
 
 
 def run(
-    compiled: CompiledPyMCModel, *, target_accept: float, draws: int, tune: int, chains: int, seed: int,
-    progress: bool,
+    compiled: CompiledPyMCModel, priors: Mapping[str, AnyPrior], *, target_accept: float, draws: int,
+    tune: int, chains: int, seed: int, progress: bool,
 ) -> xr.DataTree:  # fmt: skip
-    """Run nutpie; an interrupted run raises, and hands no half of its draws back."""
+    """Run nutpie; an interrupted run raises, and hands no half of its draws back.
+
+    Raises
+    ------
+    ModelFileError
+        If the density is not finite anywhere near where chains start. It tells the priors.
+    """
     sampler = nutpie.sample(
         compiled, draws=draws, tune=tune, chains=chains, seed=seed, progress_bar=progress,
         save_warmup=False, target_accept=target_accept, blocking=False,
     )  # fmt: skip
     try:
         return sampler.wait()
+    except RuntimeError as error:
+        what = str(error).partition("\n")[0]
+        raise ModelFileError(
+            f"The sampler cannot start from these priors and this panel ({what}); the priors are "
+            f"{', '.join(_written(name, prior) for name, prior in priors.items())}. "
+            "Give priors under [priors] numbers that an outcome of this panel may have, or leave them out."
+        ) from error
     except BaseException:
         # nutpie's own waiting would hand an interrupted run's draws back as if they were all.
         sampler.cancel()
         raise
+
+
+def _written(name: str, prior: AnyPrior) -> str:
+    numbers = prior.model_dump(exclude={"dist"}).values()
+    return f"{name} ~ {prior.dist}({', '.join(f'{number:g}' for number in numbers)})"
 
 
 def thinned(values: NDArray) -> NDArray:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from bayes_saude.data.faults import LEAST_NUMBER, MAX_NUMBER
 from bayes_saude.data.shipped import is_shipped_name
 from bayes_saude.errors import ModelFileError, did_you_mean, listed
 from bayes_saude.models.explain import explain
@@ -201,6 +202,12 @@ class ModelFile(Section):
                 raise ValueError(f"priors.{key}: '{prior.dist}' does not fit it; use {listed(valid[key])}")
             if prior.dist == "normal" and "[" in key and prior.mu:
                 raise ValueError(f"priors.{key}: its effects add up to zero, so that mu is 0")
+            for name, number in prior.model_dump(exclude={"dist"}).items():
+                if number and not LEAST_NUMBER <= abs(number) <= MAX_NUMBER:
+                    raise ValueError(
+                        f"priors.{key}.{name}: {number:g} is too {'small' if abs(number) < 1 else 'large'}; "
+                        f"the limits are those of an outcome, {LEAST_NUMBER:g} and {MAX_NUMBER:g}"
+                    )
         return self
 
 

@@ -70,17 +70,19 @@ def check(fit: xr.DataTree, **limits: float) -> dict[str, Any]:
         Ready for JSON: `passed`, whether all gates pass; `gates`, those of `check_sampling` and of
         `rank_checks.rank_gates`; and what does not stop: `warnings`, see `misfits`, and `prior_sensitivity`.
     """
-    report = check_sampling(fit, **limits)
-    if not all(gate["passed"] for gate in report["gates"] if gate["name"] == NOT_FINITE):
-        # Nothing can be computed of them.
-        return report | {"warnings": [], "prior_sensitivity": []}
-    gates = [*report["gates"], *rank_gates(fit)]
-    return {
-        "passed": all(gate["passed"] for gate in gates),
-        "gates": gates,
-        "warnings": misfits(fit),
-        "prior_sensitivity": prior_sensitivity(fit),
-    }
+    # What is undefined, of draws that hardly move, fails its gate or is left out.
+    with np.errstate(all="ignore"):
+        report = check_sampling(fit, **limits)
+        if not all(gate["passed"] for gate in report["gates"] if gate["name"] == NOT_FINITE):
+            # Nothing can be computed of them.
+            return report | {"warnings": [], "prior_sensitivity": []}
+        gates = [*report["gates"], *rank_gates(fit)]
+        return {
+            "passed": all(gate["passed"] for gate in gates),
+            "gates": gates,
+            "warnings": misfits(fit),
+            "prior_sensitivity": prior_sensitivity(fit),
+        }
 
 
 def misfits(fit: xr.DataTree) -> list[dict[str, Any]]:
@@ -135,10 +137,10 @@ def prior_sensitivity(fit: xr.DataTree) -> list[dict[str, Any]]:
     list of dict
         One for each hyperparameter: `parameter`; `replicate`, the one in which it moves the furthest with the
         priors; `prior` and `likelihood`, how far it moves with each (None where the draws do not tell), their
-        Monte Carlo errors `prior_error` and `likelihood_error` (None where undefined); `threshold`; `moves`, whether `prior` reaches
-        it (None where that is not told); `clear`, whether it is two errors or more from it; and `advice`,
-        with what the two mean together, empty where it does not move. Empty for a fit of fewer than 100 draws
-        of a replicate.
+        Monte Carlo errors `prior_error` and `likelihood_error` (None where undefined); `threshold`; `moves`,
+        whether `prior` reaches it (None where that is not told); `clear`, whether it is two errors or more
+        from it; and `advice`, with what the two mean together, empty where it does not move. Empty for a fit
+        of fewer than 100 draws of a replicate.
     """
     _, chains = np.unique(replicates_of(fit), return_counts=True)
     if chains.min() * fit["posterior"].sizes["draw"] < LEAST_DRAWS:

@@ -125,12 +125,19 @@ def power_weights(log_density: Values, power: float) -> tuple[Values, float]:
     weights : array, shape (chains, draws)
         Pareto-smoothed; they add up to one.
     khat : float
-        The Pareto shape of their tail; minus infinity where all are the same.
+        The Pareto shape of their tail; minus infinity where all are the same, infinity where the tail has
+        none: its weights are all the same, or a draw has no density at all.
     """
     n_draws = log_density.size
+    even = np.full(log_density.shape, 1 / n_draws)
+    if not np.isfinite(log_density).all():
+        return even, np.inf
     if np.ptp(log_density) == 0 or power == 1:
-        return np.full(log_density.shape, 1 / n_draws), -np.inf
-    log_weights, khat = array_stats.psislw((1 - power) * log_density.ravel())
+        return even, -np.inf
+    try:
+        log_weights, khat = array_stats.psislw((1 - power) * log_density.ravel())
+    except ValueError:  # "All tail values are the same"
+        return even, np.inf
     weights = np.exp(log_weights - log_weights.max())
     return (weights / weights.sum()).reshape(log_density.shape), float(khat)
 

@@ -164,8 +164,27 @@ def predictions(
         yield _predict(spec, panel[panel["replicate"] == replicate], population, drawn, rng)
 
 
+def with_shares(fit: xr.DataTree, prediction: Prediction) -> Prediction:
+    """Leave out the rows without trials: they say nothing, and nothing can be said of them."""
+    size = FAMILIES[spec_of(fit).model.family].columns[1:]
+    seen = (prediction.rows[[*size]] > 0).all(axis=1).to_numpy()
+    if seen.all():
+        return prediction
+    return prediction._replace(
+        rows=prediction.rows[seen],
+        eta=prediction.eta[:, seen],
+        outcome={name: values[:, seen] for name, values in prediction.outcome.items()},
+    )
+
+
 def responses(fit: xr.DataTree, prediction: Prediction) -> tuple[Values, Values]:
     """Give what was observed and what is predicted in one number for each row: a value, a share or a rate.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    prediction : Prediction
+        From `with_shares`.
 
     Returns
     -------

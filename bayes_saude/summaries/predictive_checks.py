@@ -30,7 +30,7 @@ from bayes_saude.models.outcome_draws import outcome_of
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.summaries.coefficients import replicates_of, spec_of
 from bayes_saude.summaries.monte_carlo import LEAST_DRAWS
-from bayes_saude.summaries.predictive import Prediction, Units, predictions, responses
+from bayes_saude.summaries.predictive import Prediction, Units, predictions, responses, with_shares
 
 type Values = NDArray[np.float64]
 
@@ -74,29 +74,36 @@ def predictive_checks(
         `excess_low` and `excess_high` of the prediction less what was observed in the same replicate and
         draw. `p_value` is P(predicted > observed), ties counted half, so that the interval of the excess
         leaves out 0 where it is near 0 or 1; `mcse` is its Monte Carlo error. `DataFrame.attrs` records
-        `ci_prob`.
+        `ci_prob`. A statistic that the panel or its predictions do not have, such as the slopes where no two
+        units have two times, is left out.
 
     Raises
     ------
     BayesSaudeError
         If outcomes of the fit's family cannot be drawn.
     """
-    of_chains: dict[tuple[str, Units], list[Pair]] = {}
+    of_chains: dict[tuple[str, Units], list[tuple[int, Pair]]] = {}
     kinds: tuple[Units, Units] = ("same", "new")
-    for units in kinds:
-        for prediction in predictions(fit, draws=draws, units=units, seed=seed):
-            for statistic, pair in _statistics(fit, prediction, units):
-                of_chains.setdefault((statistic, units), []).append(pair)
-    replicate = replicates_of(fit)
+    # Of rows that are all alike there is no kurtosis; what lies beyond the largest double has no mean.
+    with np.errstate(all="ignore"):
+        for units in kinds:
+            predicted_by = zip(
+                replicates_of(fit), predictions(fit, draws=draws, units=units, seed=seed), strict=True
+            )
+            for replicate, prediction in predicted_by:
+                for statistic, pair in _statistics(fit, with_shares(fit, prediction), units):
+                    if np.isfinite(pair).all():
+                        of_chains.setdefault((statistic, units), []).append((replicate, pair))
     tail = (1 - ci_prob) / 2
     table = []
-    for (statistic, units), pairs in of_chains.items():
+    for (statistic, units), seen in of_chains.items():
+        replicates, pairs = zip(*seen, strict=True)
         observed, predicted = (np.stack(values) for values in zip(*pairs, strict=True))
         exceeds = (predicted > observed) + 0.5 * (predicted == observed)
         excess = predicted - observed
         of_prediction = (predicted.mean(), *np.quantile(predicted, [tail, 1 - tail]))
         of_excess = (excess.std(), *np.quantile(excess, [tail, 1 - tail]))
-        p_value = (exceeds.mean(), _error_of_share(exceeds, replicate))
+        p_value = (exceeds.mean(), _error_of_share(exceeds, np.array(replicates)))
         table.append((statistic, units, observed.mean(), *of_prediction, *of_excess, *p_value))
     checks = pd.DataFrame(table, columns=list(COLUMNS))
     checks.attrs = {"ci_prob": ci_prob}
@@ -104,6 +111,8 @@ def predictive_checks(
 
 
 def _statistics(fit: xr.DataTree, prediction: Prediction, units: Units) -> Iterator[tuple[str, Pair]]:
+    if prediction.rows.empty:
+        return
     spec = spec_of(fit)
     observed, predicted = responses(fit, prediction)
     both = np.vstack([observed, predicted])
@@ -114,13 +123,13 @@ def _statistics(fit: xr.DataTree, prediction: Prediction, units: Units) -> Itera
 
     if units == "same":
         for time, rows in prediction.rows.reset_index(drop=True).groupby("time"):
-            yield f"mean[{time:g}]", pair(both[:, rows.index].mean(axis=1))
+            yield f"mean[{time:.15g}]", pair(both[:, rows.index].mean(axis=1))
     levels = spec.data.levels
     for level in levels:
         means, slopes = _of_units(prediction.rows, level, both)
         for name, values in (
-            ("sd_unit_means", means.std(axis=1, ddof=1)),
-            ("sd_unit_slopes", slopes.std(axis=1, ddof=1)),
+            ("sd_unit_means", _spread(means)),
+            ("sd_unit_slopes", _spread(slopes)),
             ("largest_unit_mean", means.max(axis=1)),
             ("smallest_unit_mean", means.min(axis=1)),
         ):
@@ -158,6 +167,11 @@ def _of_units(rows: pd.DataFrame, level: str, values: Values) -> tuple[Values, V
         for of_rows in (1 / size[unit], weights)
     )
     return means, slopes[:, moving]
+
+
+def _spread(of_units: Values) -> Values:
+    """Give the standard deviation of each draw's units, undefined of fewer than two."""
+    return of_units.std(axis=1, ddof=1) if of_units.shape[1] > 1 else np.full(len(of_units), np.nan)
 
 
 def _kurtosis(values: Values) -> Values:

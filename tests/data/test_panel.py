@@ -1,5 +1,6 @@
 """A panel is validated whole: every fault with its place and the way out, and no row lost silently."""
 
+import re
 import time
 
 import numpy as np
@@ -200,7 +201,7 @@ IN_TWO_REGIONS = (
         ("Ubá,Guiricema,2012,n/d", "row 3, column 'value': 'n/d' is not a number"),
         ("Ubá,Guiricema,dois,82", "row 3, column 'year': 'dois' is not a number"),
         ("Ubá,Guiricema,2012,inf", "row 3, column 'value': the number is infinite"),
-        ("Ubá,Guiricema,2012,1e200", "row 3, column 'value': 1e+200 is too large; the limit is 1e+100"),
+        ("Ubá,Guiricema,2012,1e200", "row 3, column 'value': 1e+200 is too large; the limit is 1e+30"),
         ("Ubá,Guiricema,1e20,82", "row 3, column 'year': 1e+20 is too large; the limit is 9.0072e+15"),
         ("Ubá,Guiricema,2012,", "row 3, column 'value': the cell is empty"),
         ("Ubá,,2012,82", "row 3, column 'municipality': the cell is empty"),
@@ -314,6 +315,33 @@ def test_exposure_is_above_zero(panel_of):
     text = "region,year,count,exposure\nA,2011,1,2\nA,2012,2,0\nB,2011,0,3\nB,2012,1,4\n"
     faults, _ = faults_of(panel_of, text, **{**REGION, "outcome": ("count", "exposure")})
     assert faults == ["row 3, column 'exposure': the exposure 0 is not above zero"]
+    faults, _ = faults_of(
+        panel_of, text.replace("2,0", "2,1e-300"), **{**REGION, "outcome": ("count", "exposure")}
+    )
+    assert faults == ["row 3, column 'exposure': 1e-300 is too small; the least is 1e-30"]
+
+
+def test_trials_are_not_all_zero(panel_of):
+    text = "region,year,successes,trials\n" + "".join(
+        f"{row},0,0\n" for row in ("A,2011", "A,2012", "B,2011")
+    )
+    faults, _ = faults_of(panel_of, text, **{**REGION, "outcome": ("successes", "trials")})
+    assert faults == ["column 'trials': it is zero in every row"]
+
+
+def test_values_of_which_a_logarithm_is_taken_are_not_next_to_zero(panel_of):
+    text = with_row(3, "Ubá,Guiricema,2012,1e-300")
+    assert panel_of(text)["value"][1] == 1e-300
+    faults, _ = faults_of(panel_of, text, support=(0, np.inf))
+    assert faults == ["row 3, column 'value': 1e-300 is too small; the least is 1e-30"]
+
+
+def test_values_are_in_a_unit_that_single_precision_can_hold(panel_of):
+    text = re.sub(r",([-0-9.]+)$", r",\1e-44", GOOD, flags=re.MULTILINE)
+    faults, _ = faults_of(panel_of, text)
+    assert faults == [
+        "column 'value': the largest, 9.325e-43, is too small; take a unit in which it is above 1e-30"
+    ]
 
 
 def test_two_outcome_columns_are_one_of_the_known_pairs(panel_of):

@@ -17,6 +17,7 @@ from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.fit import fit
 from bayes_saude.models.build import build
 from bayes_saude.models.moments import make_moments
+from bayes_saude.models.parameters import Normal
 from bayes_saude.models.predictor import make_tree
 from bayes_saude.models.priors import resolve_priors
 from bayes_saude.models.spec import parse_model
@@ -205,6 +206,17 @@ def test_an_interrupt_leaves_no_partial_fit(spec, panel, monkeypatch):
 
 
 # --- one compiled model serves all panels
+
+
+@pytest.mark.parametrize("family", ["gaussian", "student_t"])
+def test_priors_that_the_sampler_cannot_start_from_are_named(family, panel):
+    spec = trend_model(["municipality"], family=family)
+    # What no model file can say: a prior whose square is no double.
+    far = Normal(dist="normal", mu=1e200, sigma=1.0)
+    with pytest.raises(
+        ModelFileError, match=r"cannot start .*All initial.*slope ~ normal\(1e\+200, 1\), sd_"
+    ):
+        fit(spec.model_copy(update={"priors": {"slope": far}}), panel, draws=5, tune=5, chains=1, seed=1)
 
 
 def test_a_compiled_model_with_other_data_is_the_model_compiled_with_them():

@@ -321,6 +321,14 @@ def test_a_level_may_not_be_called_what_a_fit_has_already(level):
         ),
         ('corr = {dist = "lkj", eta = -2}', "priors.corr.eta: it is a number above 0, not -2."),
         (
+            'slope = {dist = "normal", mu = -1e200, sigma = 1}',
+            "priors.slope.mu: -1e+200 is too large; the limits are those of an outcome, 1e-30 and 1e+30.",
+        ),
+        (
+            'sd_slope = {dist = "halfnormal", sigma = 1e-200}',
+            "priors.sd_slope.sigma: 1e-200 is too small; the limits are those of an outcome",
+        ),
+        (
             'intercept = {dist = "normal", mu = inf, sigma = 1}',
             "priors.intercept.mu: it is a finite number, not inf.",
         ),

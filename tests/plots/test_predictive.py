@@ -110,6 +110,22 @@ def test_events_are_drawn_as_shares():
     ][:2]
 
 
+def test_rows_and_years_without_trials_are_not_drawn():
+    panel, _ = simulate_events(1, family="binomial", fixed=(-1, 0), scatter={}, regions=9, per_region=1)
+    truth = {"intercept": -1, "slope": 0, "sd_intercept": 0.3, "sd_slope": 0.05}
+    simulation = simulate(event_model("binomial", ["region"]), panel, truth=truth, seed=1)
+    year, region = simulation.panel["year"], simulation.panel["region"]
+    empty = (year == 2009) | ((year == 2010) & (region == "region 000"))
+    emptied = {name: simulation.panel[name].where(~empty, 0) for name in ("successes", "trials")}
+    axes = plot_predictive(fit_at_truth(simulation._replace(panel=simulation.panel.assign(**emptied))))
+    assert [ax.get_title() for ax in axes] == ["2008", "2010", "2011", "2012"]
+    # The distribution function ends at one: the share of the rows that have one.
+    for ax in axes:
+        of_ax = plotted(ax)
+        assert np.isfinite(of_ax["value"]).all()
+        assert of_ax.loc[of_ax["series"] == "observed", "value"].iloc[-1] >= 1 - 1 / 8
+
+
 def test_portuguese_has_its_words_and_its_decimal_comma(fit):
     axes = plot_predictive(fit, lang="pt", label="R$ por R$")
     figure = axes[0].figure

@@ -19,7 +19,8 @@ from bayes_saude.data.panel import read_panel, validate_panel
 
 COLUMNS = ("region", "municipality", "year", "value")
 PLACE = st.sampled_from(["Ubá", "São João del Rei", "Passos", "Água Boa", "d'Oeste", "x, y", "a;b", 'a "b"'])
-NUMBER = st.floats(min_value=-1e100, max_value=1e100, allow_nan=False)
+SIZE = st.floats(min_value=1e-30, max_value=1e30)
+NUMBER = st.one_of(st.just(0.0), SIZE, SIZE.map(lambda size: -size))
 GOOD = pd.DataFrame(
     {
         "region": ["Ubá"] * 4 + ["Passos"] * 4,

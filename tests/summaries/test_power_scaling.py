@@ -188,6 +188,15 @@ def test_what_the_draws_do_not_tell_is_missing(pulled, monkeypatch):
     assert not found["moves"].any()
 
 
+@pytest.mark.parametrize("ends", [0.0, -np.inf])
+def test_weights_without_a_tail_tell_nothing(ends):
+    # The largest are all the same, or a draw has no density at all.
+    density = np.where(np.arange(400) < 100, -1 - np.arange(400), ends).astype(float).reshape(4, 100)
+    weights, khat = power_weights(density, 0.99)
+    assert (weights == 1 / 400).all()
+    assert khat == np.inf
+
+
 def test_priors_that_are_flat_move_nothing():
     assert power_weights(np.zeros((2, 5)), 2)[0].tolist() == [[0.1] * 5] * 2
     even = np.full((2, 5), 0.1)

@@ -9,9 +9,16 @@ import xarray as xr
 from events import event_model, simulate_events
 from known_fits import fit_at_truth
 from scipy import stats
+from small_fits import build_fit
 
 from bayes_saude.inference.simulate import simulate
-from bayes_saude.summaries.predictive import posterior_predictive, prior_predictive
+from bayes_saude.summaries.predictive import (
+    posterior_predictive,
+    predictions,
+    prior_predictive,
+    responses,
+    with_shares,
+)
 
 UNITS = {"region": ["East", "West"], "municipality": list("ABCD")}
 PARENTS = {"municipality": ["East", "East", "West", "West"]}
@@ -127,6 +134,21 @@ def of_events(request):
     if request.param != "binomial":
         truth["dispersion"] = 0.2
     return fit_at_truth(simulate(spec, panel.drop(columns="municipality"), truth=truth, seed=1))
+
+
+def test_no_trials_have_no_successes():
+    cells = pd.DataFrame({"region": list("AB"), "time": [2011, 2011], "successes": [0, 3], "trials": [0, 9]})
+    fit = build_fit(
+        {"region": np.zeros((1, 50, 2, 2))}, {"region": list("AB")}, panel=cells.assign(replicate=1),
+        family="binomial",
+    )  # fmt: skip
+    (prediction,) = predictions(fit, draws=50)
+    assert (prediction.outcome["successes"][:, 0] == 0).all()
+    seen = with_shares(fit, prediction)
+    assert seen.rows["region"].tolist() == ["B"]
+    observed, predicted = responses(fit, seen)
+    assert observed.tolist() == [3 / 9]
+    assert (predicted[:, 0] == prediction.outcome["successes"][:, 1] / 9).all()
 
 
 def test_events_are_predicted_as_counts_of_their_own_size(of_events):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from events import event_model, simulate_events
 from known_fits import fit_at_truth
 from scipy import stats
@@ -178,6 +179,55 @@ def test_a_unit_seen_in_one_year_has_a_mean_and_no_slope(layout):
     ]
     assert len(slopes) == 29
     assert observed["sd_unit_slopes"].iloc[0] == pytest.approx(np.std(slopes, ddof=1))
+
+
+def test_units_seen_once_have_no_slopes(layout):
+    spec, panel = layout
+    once = panel.groupby("municipality").sample(1, random_state=1)
+    checks = predictive_checks(fit_at_truth(simulate(spec, once, truth=TRUTH, seed=2)))
+    assert "sd_unit_slopes" not in set(checks["statistic"])
+    assert np.isfinite(checks.drop(columns=["statistic", "units"]).to_numpy(dtype=float)).all()
+
+
+def test_times_that_differ_in_their_eighth_digit_are_told_apart(layout):
+    spec, panel = layout
+    near = panel.assign(time=2011 + (panel["time"] - 2011) * 1e-6)
+    checks = predictive_checks(fit_at_truth(simulate(spec, near, truth=TRUTH, seed=2)))
+    assert checks["statistic"].tolist()[:3] == ["mean[2011]", "mean[2011.000001]", "mean[2011.000002]"]
+
+
+@pytest.mark.parametrize("without", ["a row", "a unit", "a year", "a replicate"])
+def test_rows_without_trials_say_nothing(without):
+    panel, _ = simulate_events(
+        1, family="binomial", fixed=(-1, 0), scatter={}, regions=10, per_region=1, size=50
+    )
+    truth = {"intercept": -1, "slope": 0, "sd_intercept": 0.3, "sd_slope": 0.05}
+    simulation = simulate(event_model("binomial", ["region"]), panel, truth=truth, seed=1)
+    seen, replicate = simulation.panel.assign(replicate=1), [1, 1]
+    if without == "a replicate":
+        seen, replicate = pd.concat([seen, seen.assign(replicate=2)], ignore_index=True), [1, 2]
+    empty = {
+        "a row": seen.index == 7,
+        "a unit": seen["region"] == "region 003",
+        "a year": seen["year"] == 2010,
+        "a replicate": seen["replicate"] == 2,
+    }[without]
+    emptied = {name: seen[name].where(~empty, 0) for name in ("successes", "trials")}
+    fit = fit_at_truth(simulation._replace(panel=seen.assign(**emptied)))
+    posterior = fit["posterior"].to_dataset().assign_coords(replicate=("chain", replicate))
+    fit["posterior"] = xr.DataTree(posterior)
+    checks = predictive_checks(fit)
+    kept = seen[~empty]
+    share = kept["successes"] / kept["trials"]
+    means = share.groupby(kept["region"]).mean()
+    expected = {f"mean[{year}]": of_year.mean() for year, of_year in share.groupby(kept["year"])}
+    expected |= {"sd_unit_means": means.std(), "smallest_unit_mean": means.min()}
+    observed = checks.drop_duplicates("statistic").set_index("statistic")["observed"]
+    assert [name for name in observed.index if name.startswith("mean")] == list(expected)[:-2]
+    for name, value in expected.items():
+        assert observed[name] == pytest.approx(value), name
+    # Of a true model no more is extreme than with trials in all rows.
+    assert checks["p_value"].between(0.001, 0.999).all()
 
 
 def test_events_are_looked_at_as_shares():
