@@ -28,8 +28,7 @@ MODEL = "model.toml"
 # file is NetCDF to everybody; and damage is found out before HDF5, which may hang on it, sees the file.
 SEAL = b"\nsha256 %b\n"
 SEAL_LENGTH = len(SEAL % (b"0" * 64))
-# Lies in a result folder while anything in it comes from a fit that fails its checks: the tables' columns are
-# fixed and have no room for a warning.
+# Lies in a result folder while anything in it comes from a fit that fails its checks, and says which.
 STAMP = "DESPITE_FAILED_CHECKS.txt"
 # What must be said of the panel wherever its results go, as that it is a reconstruction.
 PANEL_NOTE = "PANEL_NOTE.txt"
@@ -184,7 +183,7 @@ def load(folder: str | Path) -> xr.DataTree:
         raise DataError(f"{path} is damaged or was changed after it was saved: its seal is missing.", AGAIN)
     if faulty := faulty_attributes(fit.attrs):
         raise DataError(
-            f"{path} does not say how it was made. These attributes are missing, or not as this package writes "
+            f"{path} does not say how it was made. Attributes are missing, or not as this package writes "
             f"them: {listed(faulty)}.",
             AGAIN,
         )
