@@ -66,7 +66,7 @@ def analyse(
     comparison = compare(fit, frequentist, ranking=ranking)
     parameters = side_by_side(fit, frequentist)
     for table, file in ((ranking, "ranking"), (comparison, "comparison"), (parameters, "hyperparameters")):
-        write_table(table, fit, folder, file)
+        write_table(table, report, fit, folder, file)
     if figures:
         write_figures(
             fit, report, ranking, comparison, folder,

@@ -4,6 +4,7 @@ import logging
 import math
 import shutil
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
@@ -19,9 +20,9 @@ WIDEST_TABLE = 160
 logger = logging.getLogger(__name__)
 
 
-def console() -> Console:
-    """Make a console for standard output that cuts no table, neither on a narrow terminal nor in a pipe."""
-    return Console(highlight=False, width=WIDEST_TABLE)
+def console(*, stderr: bool = False) -> Console:
+    """Make a console that cuts no table, neither on a narrow terminal nor in a pipe."""
+    return Console(highlight=False, width=WIDEST_TABLE, stderr=stderr)
 
 
 def fits(table: Table) -> bool:
@@ -60,8 +61,25 @@ def _excess(table: Table) -> int:
 
 
 def say(screen: Console, text: str) -> None:
-    """Print a paragraph, wrapped."""
-    screen.print(text.rstrip(), width=min(TEXT_WIDTH, shutil.get_terminal_size((TEXT_WIDTH, 0)).columns))
+    """Print paragraphs, wrapped, and as they are: "corr[region]" is a name, no markup."""
+    width = min(TEXT_WIDTH, shutil.get_terminal_size((TEXT_WIDTH, 0)).columns)
+    screen.print(Text(harmless(text.rstrip())), width=width)
+
+
+def one_line(text: str) -> str:
+    """Put a text on one line, with what is not to be seen shown as `harmless` does."""
+    return harmless(" ".join(text.splitlines()))
+
+
+def harmless(text: str) -> str:
+    r"""Show characters that a terminal obeys, or that nobody sees, as Python writes them: `\x1b`."""
+    return "".join(letter if letter == "\n" else _shown(letter) for letter in text)
+
+
+def _shown(letter: str) -> str:
+    # Controls, such as of colours; formats, such as of the direction of writing; halves of letters.
+    obeyed = unicodedata.category(letter) in ("Cc", "Cf", "Cs")
+    return letter.encode("unicode_escape").decode("ascii") if obeyed else letter
 
 
 def on_terminal() -> bool:
@@ -124,10 +142,10 @@ def text_table(rows: Sequence[Sequence[str]], headings: Sequence[str], *, texts:
         box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=any(headings)
     )
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place < texts else "right", no_wrap=True)
+        table.add_column(Text(one_line(heading)), justify="left" if place < texts else "right", no_wrap=True)
     for row in rows:
         # As text, not markup: "corr[region]" is a name.
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(one_line(cell)) for cell in row))
     return table
 
 

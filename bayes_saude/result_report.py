@@ -17,7 +17,7 @@ from bayes_saude.inference.writing import replacing
 from bayes_saude.plots.style import Lang
 from bayes_saude.report.one_panel import Member, member, sections_of
 from bayes_saude.report.page import Chapter, chapter, render
-from bayes_saude.results import CROSS_VALIDATION, Result, checked
+from bayes_saude.results import CROSS_VALIDATION, STAMP_COLUMN, Result, checked
 from bayes_saude.summaries import comparison, cross_validation, ranking
 from bayes_saude.summaries.reml import reml
 from bayes_saude.workers import spread_over
@@ -47,7 +47,7 @@ def write_report(
     folders : sequence of str or Path
         Result folders, in the report's order. Tables that are in them are used, others computed.
     out : str or Path
-        The file.
+        The file, its name ending in .html or .htm.
     lang : {"en", "pt"}
         Of everything but names and texts of data and model files.
     despite : bool
@@ -71,13 +71,15 @@ def write_report(
     Raises
     ------
     DataError
-        If no folder is given, or one holds no fit.
+        If no folder is given, or one holds no fit, or `out` is no HTML file by its name.
     ConvergenceError
         If a fit fails its checks and `despite` is false.
     """
     out = Path(out)
     if not folders:
         raise DataError("A report is about one result folder or more.", "Name them: results/MODEL.")
+    if out.suffix.lower() not in (".html", ".htm") or out.is_dir():
+        raise DataError(f"{out} is no HTML file by its name.", "Name one with --out (out=): report.html.")
     require_writable(out.parent)
     chapters: list[Chapter] = []
     members: list[Member] = []
@@ -170,4 +172,5 @@ def _table(fit: xr.DataTree, folder: Path, name: str, columns: Sequence[str]) ->
     kinds = dict.fromkeys(TEXTS, str)
     numbers = {column: [""] for column in columns if column not in TEXTS}
     table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=numbers)
+    table = table.drop(columns=STAMP_COLUMN, errors="ignore")
     return as_named(table) if tuple(table.columns) == tuple(columns) else None

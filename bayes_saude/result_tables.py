@@ -3,15 +3,20 @@
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
+
 from bayes_saude.data.spreadsheet_text import csv_text
 from bayes_saude.figures.frame import note_of
+from bayes_saude.inference.checks import failures
 from bayes_saude.inference.derived import derived_file
 from bayes_saude.inference.manifest import TABLES
+from bayes_saude.inference.store import STAMP
 from bayes_saude.plots.style import Lang, word
 from bayes_saude.report.printed_layout import mixed_model, mixed_model_tables
 from bayes_saude.report.table_files import as_latex, as_markdown, write_xlsx
 from bayes_saude.report.text_tables import comparison_tables, parameters_table, ranking_tables
 from bayes_saude.result_report import read_result
+from bayes_saude.results import stamped, write_stamp
 from bayes_saude.summaries.coefficients import spec_of
 
 Format = Literal["csv", "latex", "markdown", "xlsx"]
@@ -34,8 +39,8 @@ def write_tables(
         Of LaTeX and Markdown, whose Portuguese files end in "-pt". The columns of CSV and XLSX have their
         names in every language.
     despite : bool
-        Go on with a fit that fails its checks; LaTeX and Markdown then say so in their titles, and the file
-        of the result folder does for all.
+        Go on with a fit that fails its checks. LaTeX and Markdown then say so in their titles, CSV in a last
+        column, XLSX in that and on a first sheet, and a text in `tables/` says what failed.
 
     Returns
     -------
@@ -52,7 +57,9 @@ def write_tables(
     result = read_result(Path(folder), despite=despite)
     place = Path(folder) / TABLES
     place.mkdir(exist_ok=True)
-    fit = result.fit
+    fit, report = result.fit, result.report
+    if not report["passed"]:
+        write_stamp(report, fit, Path(folder), f"{TABLES}/{STAMP}")
     if format in TEXT_FILES:
         stem, suffix, written = TEXT_FILES[format]
         tables = [
@@ -61,7 +68,7 @@ def write_tables(
             *ranking_tables(fit, result.ranking, lang),
             *comparison_tables(fit, result.comparison, lang),
         ]
-        stamp = "" if result.report["passed"] else word("despite", lang) + ": "
+        stamp = "" if report["passed"] else word("despite", lang) + ": "
         notes = [note for note in (note_of(fit, lang),) if note]
         file = place / f"{stem}{'-pt' if lang == 'pt' else ''}.{suffix}"
         with derived_file(fit, Path(folder), f"{TABLES}/{file.name}") as unfinished:
@@ -73,7 +80,11 @@ def write_tables(
         "ranking": result.ranking,
         "comparison": result.comparison,
     }
+    frames = {name: stamped(frame, report) for name, frame in frames.items()}
     if format == "xlsx":
+        if not report["passed"]:
+            failed = pd.DataFrame(failures(report), columns=["failed", "what to do"])
+            frames = {"DESPITE FAILED CHECKS": failed, **frames}
         with derived_file(fit, Path(folder), f"{TABLES}/tables.xlsx") as unfinished:
             write_xlsx(frames, unfinished)
         return [place / "tables.xlsx"]

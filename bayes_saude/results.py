@@ -2,20 +2,24 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 import xarray as xr
 
+from bayes_saude.console import one_line
 from bayes_saude.data.spreadsheet_text import csv_text
-from bayes_saude.inference.checks import require
+from bayes_saude.inference.checks import failures, require
 from bayes_saude.inference.derived import derived_file, is_of
 from bayes_saude.inference.store import PANEL_NOTE, STAMP
 from bayes_saude.summaries.checks import check
 from bayes_saude.summaries.cross_validation import prediction_scores, read_cross_validation
 
 CROSS_VALIDATION = "cross_validation.csv"
+# The last column of a table from a fit that fails its checks; there is none where it passes.
+STAMP_COLUMN = "despite_failed_checks"
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +52,7 @@ def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[st
     folder : Path
         The fit's result folder.
     despite : bool
-        Go on with a failing fit. The file `STAMP` in the folder then names what failed.
+        Go on with a failing fit. The log and the file `STAMP` in the folder then say what failed.
 
     Returns
     -------
@@ -64,10 +68,33 @@ def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[st
     if not despite:
         require(report)
     if not report["passed"]:
-        failed = [f"- {gate['name']}: {gate['advice']}" for gate in report["gates"] if not gate["passed"]]
-        lines = ["What is in this folder was made although the fit fails these checks:", *failed]
-        _write("\n".join(lines) + "\n", fit, folder, STAMP)
+        logger.warning("%s: %s", folder, despite_line(report))
+        write_stamp(report, fit, folder)
     return report
+
+
+def despite_line(report: Mapping[str, Any]) -> str:
+    """Say in one line what was gone on despite; empty for a fit that passes its checks.
+
+    Parameters
+    ----------
+    report : mapping
+        From `check`.
+    """
+    failed = one_line("; ".join(what for what, _ in failures(report)))
+    return f"DESPITE FAILED CHECKS: {failed}" if failed else ""
+
+
+def write_stamp(report: Mapping[str, Any], fit: xr.DataTree, folder: Path, name: str = STAMP) -> None:
+    """Write the file that says which checks a fit fails: of its folder, or of one below as "tables/..."."""
+    lines = [one_line(f"- {what}. {advice}") for what, advice in failures(report)]
+    told = ["What is in this folder was made although the fit fails these checks:", *lines]
+    _write("\n".join(told) + "\n", fit, folder, name)
+
+
+def stamped(table: pd.DataFrame, report: Mapping[str, Any]) -> pd.DataFrame:
+    """Give a table of a fit that fails its checks the column `STAMP_COLUMN`, and any other as it is."""
+    return table if report["passed"] else table.assign(**{STAMP_COLUMN: True})
 
 
 def write_checks(fit: xr.DataTree, folder: Path) -> dict[str, Any]:
@@ -128,12 +155,16 @@ def _write_report(
     return report
 
 
-def write_table(table: pd.DataFrame, fit: xr.DataTree, folder: Path, name: str) -> bool:
+def write_table(
+    table: pd.DataFrame, report: Mapping[str, Any], fit: xr.DataTree, folder: Path, name: str
+) -> bool:
     """Write a table of a result folder, such as "ranking" or "comparison", as CSV.
 
     Parameters
     ----------
     table : DataFrame
+    report : mapping
+        From `checked`. Where the fit fails, the table gets the column `STAMP_COLUMN`.
     fit : xarray.DataTree
         From which the table is made.
     folder : Path
@@ -146,7 +177,7 @@ def write_table(table: pd.DataFrame, fit: xr.DataTree, folder: Path, name: str) 
     bool
         False, and a warning, where the folder cannot be written in: the screen still shows the result.
     """
-    return _write(csv_text(table), fit, folder, f"{name}.csv")
+    return _write(csv_text(stamped(table, report)), fit, folder, f"{name}.csv")
 
 
 def _write(text: str, fit: xr.DataTree, folder: Path, name: str) -> bool:

@@ -8,7 +8,7 @@ from rich.table import Table
 from small_fits import build_fit, seven_in_three
 
 from bayes_saude.cli.check import print_checks
-from bayes_saude.console import console
+from bayes_saude.console import console, text_table
 from bayes_saude.screen_tables import (
     checks_table,
     hyperparameter_table,
@@ -117,6 +117,12 @@ def test_a_name_with_brackets_is_told_whole(capsys):
     found |= {"parameter": "corr[region]", "clear": True, "advice": "Look."}
     print_checks({"gates": [], "warnings": [], "prior_sensitivity": [found], "cross_validation": []})
     assert "corr[region]: Look." in capsys.readouterr().out
+
+
+def test_a_name_is_on_one_line_and_no_command_to_the_terminal():
+    names = ["A\x1b[31m", "B\nb", "C\u202ec", "São João", "[bold]D"]
+    lines = [line.rstrip() for line in shown(text_table([[name] for name in names], ["E\x07"]))]
+    assert lines == ["E\\x07", "A\\x1b[31m", "B b", "C\\u202ec", "São João", "[bold]D"]
 
 
 def test_scores_of_cross_validation_are_shown_with_their_errors():

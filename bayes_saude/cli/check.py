@@ -67,8 +67,6 @@ def print_checks(report: dict[str, Any]) -> None:
     report : dict
         As `write_checks` gives it.
     """
-    from rich.markup import escape
-
     from bayes_saude import screen_tables as tables
     from bayes_saude.console import console, say
 
@@ -87,8 +85,7 @@ def print_checks(report: dict[str, Any]) -> None:
         screen.print(tables.priors_table(report))
         say(screen, "This stops nothing: priors are part of the model. From 0.05 on a posterior moves.")
         for line in advice:
-            # "corr[region]" is a name.
-            say(screen, escape(line))
+            say(screen, line)
     if report["cross_validation"]:
         screen.print()
         screen.print(tables.scores_table(report))

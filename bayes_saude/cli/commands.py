@@ -17,7 +17,8 @@ from bayes_saude.cli.interruption import ending_when_interrupted
 from bayes_saude.cli.reconstruct import reconstruct
 from bayes_saude.cli.report import report, tables
 from bayes_saude.cli.sensitivity import sensitivity
-from bayes_saude.cli.shared import Despite, Result, data_of, load_fit
+from bayes_saude.cli.shared import Despite, Result, data_of, load_fit, say_despite
+from bayes_saude.cli.streams import mend_streams
 from bayes_saude.cli.verify import verify
 from bayes_saude.errors import BayesSaudeError
 
@@ -43,7 +44,9 @@ class OneLineErrors(TyperGroup):
         except (BayesSaudeError, OSError) as error:
             if ctx.params["debug"]:
                 raise
-            typer.echo(f"Error: {_told(error)}", err=True)
+            from bayes_saude.console import harmless
+
+            typer.echo(f"Error: {harmless(_told(error))}", err=True)
             raise typer.Exit(2) from error
 
 
@@ -198,14 +201,15 @@ def rank(
     from bayes_saude.summaries.ranking import all_rankings
     from bayes_saude.summaries.ranking import rank as rank_units
 
-    checked(fitted, result, despite=despite_checks)
+    report = checked(fitted, result, despite=despite_checks)
     ranking = rank_units(
         fitted, by=by, level=level, within_each=within_each,
         top=top, bottom=bottom or None, prob=prob, target=target,
     )  # fmt: skip
     years = [float(by.removeprefix(LEVEL_PREFIX))] if by.startswith(LEVEL_PREFIX) else None
-    written = write_table(all_rankings(fitted, years), fitted, result, "ranking")
+    written = write_table(all_rankings(fitted, years), report, fitted, result, "ranking")
     screen = console()
+    say_despite(screen, report)
     shown = ends(ranking, top=top, bottom=bottom)
     table = ranking_table(shown)
     screen.print(table if fits(table) else ranking_table(shown, narrow=True))
@@ -230,13 +234,14 @@ def compare(result: Result, despite_checks: Despite = False) -> None:
     from bayes_saude.summaries.comparison import compare as compare_units
     from bayes_saude.summaries.reml import reml
 
-    checked(fitted, result, despite=despite_checks)
+    report = checked(fitted, result, despite=despite_checks)
     frequentist = reml(fitted)
     comparison, parameters = compare_units(fitted, frequentist), hyperparameters(fitted, frequentist)
     counted = agreement(mark_borderline(fitted, comparison))
-    written = write_table(comparison, fitted, result, "comparison")
-    write_table(parameters, fitted, result, "hyperparameters")
+    written = write_table(comparison, report, fitted, result, "comparison")
+    write_table(parameters, report, fitted, result, "hyperparameters")
     screen = console()
+    say_despite(screen, report)
     screen.print(hyperparameter_table(parameters), "", agreement_table(counted), sep="\n")
     place = f"Unit by unit: {result / 'comparison.csv'}\n" if written else ""
     say(screen, f"\n{place}{data_of(fitted)}")
@@ -253,5 +258,6 @@ app.command()(verify)
 
 def main() -> None:
     """Run the command line."""
+    mend_streams()
     with ending_when_interrupted():
         app()

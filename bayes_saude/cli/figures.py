@@ -39,6 +39,7 @@ def figures(
     if "map" in kinds and map is None:
         raise DataError("Maps need polygons.", "Name their file: --map municipalities.geojson.")
     require_fit(result)
+    from bayes_saude.console import console, say
     from bayes_saude.data.geography import read_polygons
     from bayes_saude.figures.kinds import chosen_kinds
     from bayes_saude.figures.result import write_figures
@@ -52,4 +53,4 @@ def figures(
         hyperparameters=shown.hyperparameters, polygons=polygons, only=kinds, lang=lang, format=format,
     ):  # fmt: skip
         typer.echo(file)
-    typer.echo(data_of(shown.fit).rstrip(), err=True)
+    say(console(stderr=True), data_of(shown.fit))

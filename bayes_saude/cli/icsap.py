@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bayes_saude.cli.shared import require_csv, write_panel
+from bayes_saude.cli.shared import require_place, write_panel
 from bayes_saude.errors import DataError
 
 
@@ -45,7 +45,8 @@ def icsap(
     """
     from bayes_saude.cli import icsap_panel as command
 
-    require_csv(out)
+    inputs = [*files, *(admissions or []), *(deliveries or [])]
+    require_place(out, ".provenance.json", '"rule_text"', inputs)
     if admissions:
         if by or costs or years:
             raise DataError(

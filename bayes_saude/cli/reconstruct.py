@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bayes_saude.cli.shared import require_csv, write_panel
+from bayes_saude.cli.shared import require_place, write_panel
 
 
 def reconstruct(
@@ -22,10 +22,8 @@ def reconstruct(
     """
     from bayes_saude.data.reconstruct import reconstruct as rebuild
     from bayes_saude.data.shipped import RECONSTRUCTION
-    from bayes_saude.inference.store import require_writable
 
-    require_csv(out)
-    require_writable(out.parent)
+    require_place(out, ".txt", RECONSTRUCTION)
     panel = rebuild(seed)
     write_panel(panel, out, ".txt", f"{out.name}: {RECONSTRUCTION}")
     typer.echo(f"{len(panel)} rows written to {out}. {RECONSTRUCTION}")

@@ -51,7 +51,7 @@ def tables(
     ] = "latex",
     lang: Annotated[Literal["en", "pt"], typer.Option(help="Language of LaTeX and Markdown.")] = "en",
     despite_checks: Annotated[
-        bool, typer.Option("--despite-checks", help="Go on with fits that fail their checks.")
+        bool, typer.Option("--despite-checks", help="Go on with fits that fail their checks; files say so.")
     ] = False,
 ) -> None:
     """Write tables for a paper into RESULT/tables: the printed layout of a mixed model, rankings, comparison.

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bayes_saude.cli.shared import Despite, Result, data_of, load_fit
+from bayes_saude.cli.shared import Despite, Result, data_of, load_fit, say_despite
 
 MEANINGS = (
     "named: units above or below the mean (95%). Against the fit's own priors: gained are named with the "
@@ -42,11 +42,12 @@ def sensitivity(
     report = checked(fitted, result, despite=despite_checks)
     table = with_other_priors(fitted, track=partial(track, doing="fitting with priors:"))
     screen = console()
+    say_despite(screen, report)
     screen.print(sensitivity_table(table))
     say(screen, MEANINGS)
     if not table["passed"].all():
         say(screen, "A fit marked * fails the checks of its sampling: conclude nothing from its row.")
-    written = write_table(table, fitted, result, "sensitivity")
+    written = write_table(table, report, fitted, result, "sensitivity")
     place = f"Table: {result / 'sensitivity.csv'}\n" if written else ""
     say(screen, f"\n{place}{data_of(fitted)}")
     figures = sensitivity_figures(fitted, table, passed=report["passed"], lang=lang)

@@ -19,7 +19,7 @@ def introduce(screen: Console) -> None:
     heading(screen, "Sá (2015) re-analysed: four indicators, 853 municipalities and 28 regions, 2011-2014")
     say(
         screen,
-        "The thesis's records are not public. The panel is a [bold]reconstruction[/bold]: solved from the "
+        "The thesis's records are not public. The panel is a reconstruction: solved from the "
         "printed tables so that REML gives the models' printed results back.",
     )
     rows = [

@@ -6,6 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 from command_line import SEED, TOO_FEW, run
+from result_layout import layout_faults
 
 from bayes_saude.inference.store import STAMP
 
@@ -86,9 +87,42 @@ def test_a_fit_that_fails_its_checks_stops_what_would_conclude_from_it(failing, 
     assert not (failing / "ranking.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "tables"), [("rank", ["ranking"]), ("compare", ["comparison", "hyperparameters"])]
+)
+def test_going_on_despite_failed_checks_says_what_failed_on_the_screen_and_in_every_file(
+    failing, command, tables
+):
+    done = run(command, failing, "--despite-checks")
+    assert done.exit_code == 0, done.output
+    report = json.loads((failing / "checks.json").read_text())
+    (gate,) = (gate for gate in report["gates"] if gate["name"] == "bulk ESS")
+    failed = f"bulk ESS of {gate['parameter']} is {gate['value']:.4g}, the limit 1000"
+    assert done.stdout.startswith("DESPITE FAILED CHECKS: ")
+    for said in (done.stdout, done.stderr, (failing / STAMP).read_text()):
+        assert failed in " ".join(said.split())
+    assert f"{failing}: DESPITE FAILED CHECKS: " in done.stderr
+    assert f"- {failed}. Fit again with more draws" in (failing / STAMP).read_text()
+    for table in tables:
+        written = pd.read_csv(failing / f"{table}.csv")
+        assert written.columns[-1] == "despite_failed_checks"
+        assert written["despite_failed_checks"].all()
+    assert layout_faults(failing) == [
+        f"{name}.csv is missing"
+        for name in ("ranking", "comparison", "hyperparameters")
+        if name not in tables
+    ]
+
+
+def test_a_good_fit_has_no_stamp(result):
+    done = run("rank", result, "--despite-checks")
+    assert "DESPITE" not in done.output
+    assert "despite_failed_checks" not in (result / "ranking.csv").read_text()
+    assert not (result / STAMP).exists()
+
+
 def test_going_on_despite_failed_checks_leaves_a_stamp_until_the_fit_is_good(failing, model_file):
     assert run("rank", failing, "--despite-checks").exit_code == 0
-    assert (failing / "ranking.csv").exists()
     assert "fails these checks" in (failing / STAMP).read_text()
     assert run("fit", model_file, *SEED, "--force", "--out", failing.parent).exit_code == 0
     assert not (failing / STAMP).exists()

@@ -79,6 +79,25 @@ def test_tabnet_exports_become_a_panel(tmp_path):
     assert (tmp_path / "panel.csv").read_text().splitlines()[1:] == ["310010,2011,3,9", "310010,2012,2,15"]
 
 
+def test_no_input_is_overwritten(tmp_path, aih):
+    other = tmp_path / "other"
+    other.symlink_to(tmp_path)
+    exports = [tabnet(tmp_path / f"{name}.csv", 1, 2) for name in "iab"]
+    before = {file: file.read_bytes() for file in tmp_path.glob("*.csv")}
+    options = ["--admissions", exports[1], "--deliveries", exports[2], "--out"]
+    for done in (
+        run(aih, "--out", other / aih.name),
+        *(run(exports[0], *options, out) for out in exports),
+    ):
+        assert done.exit_code == 2
+        assert "is read, and would be replaced" in done.stderr
+    (tmp_path / "panel.provenance.json").write_text("{}")
+    assert "was not written by this command" in run(aih, "--out", tmp_path / "panel.csv").stderr
+    assert {file: file.read_bytes() for file in tmp_path.glob("*.csv")} == before
+    for _ in range(2):
+        assert run(aih, "--out", tmp_path / "mine.csv").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

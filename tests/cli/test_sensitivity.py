@@ -81,6 +81,9 @@ def test_going_on_despite_failed_checks_marks_the_rows_and_the_figures(model_fil
     save(fit(read_model(model_file), seed=3, draws=20, tune=50), tmp_path)
     done = run("sensitivity", tmp_path, "--despite-checks", "--format", "svg")
     assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("DESPITE FAILED CHECKS: R-hat of ")
     assert f"{SAME} *" in done.stdout
     assert "conclude nothing" in done.stdout
-    assert not pd.read_csv(tmp_path / "sensitivity.csv")["passed"].any()
+    table = pd.read_csv(tmp_path / "sensitivity.csv")
+    assert not table["passed"].any()
+    assert table["despite_failed_checks"].all()

@@ -258,15 +258,14 @@ def test_scores_in_the_folders_are_told_and_missing_ones_asked_for(
     for source, folder in zip((result, rival), folders, strict=True):
         shutil.copytree(source, folder)
         fitted = load(folder)
-        write_table(cross_validate(fitted, refits=0), fitted, folder, "cross_validation")
+        write_table(cross_validate(fitted, refits=0), {"passed": True}, fitted, folder, "cross_validation")
     section = section_of(written(folders, tmp_path))
     assert "--cross-validate" not in text_of(section)
     (row,) = rows_of(section, "scores")
     assert row[:2] == ["coverage-region − coverage-flat", "each unit (10)"]
     # Scores of fewer units are not compared.
-    write_table(
-        read_cross_validation(folders[1] / "cross_validation.csv")[1:], fitted, folders[1], "cross_validation"
-    )
+    fewer = read_cross_validation(folders[1] / "cross_validation.csv")[1:]
+    write_table(fewer, {"passed": True}, fitted, folders[1], "cross_validation")
     section = section_of(written(folders, tmp_path))
     assert "not of the same rows: coverage-region − coverage-flat (each unit)." in text_of(section)
     assert "--cross-validate" not in text_of(section)

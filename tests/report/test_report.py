@@ -230,20 +230,30 @@ def test_tables_of_the_folder_are_used_and_missing_ones_computed(result, tmp_pat
     computed = read_result(folder)
     tables = ("ranking", "comparison", "hyperparameters")
     for name in tables:
-        write_table(getattr(computed, name), computed.fit, folder, name)
+        write_table(getattr(computed, name), computed.report, computed.fit, folder, name)
     read = read_result(folder)
     for name in tables:
         pd.testing.assert_frame_equal(
             getattr(read, name), getattr(computed, name), check_dtype=False, rtol=1e-8
         )
-    write_table(computed.ranking.assign(mean=-1.0), computed.fit, folder, "ranking")
+    write_table(computed.ranking.assign(mean=-1.0), computed.report, computed.fit, folder, "ranking")
     assert (read_result(folder).ranking["mean"] == -1).all()
+
+
+def test_a_table_with_the_stamp_of_failed_checks_is_used_too(failing, tmp_path):
+    folder = shutil.copytree(failing, tmp_path / "failing")
+    found = read_result(folder, despite=True)
+    write_table(found.ranking.assign(mean=-1.0), found.report, found.fit, folder, "ranking")
+    assert "despite_failed_checks" in (folder / "ranking.csv").read_text()
+    ranking = read_result(folder, despite=True).ranking
+    assert (ranking["mean"] == -1).all()
+    assert list(ranking) == list(found.ranking)
 
 
 def test_a_table_of_other_columns_is_computed_again(result, tmp_path):
     folder = tmp_path / "coverage-region"
     shutil.copytree(result, folder)
-    write_table(pd.DataFrame({"unit": ["Region A"]}), load(folder), folder, "ranking")
+    write_table(pd.DataFrame({"unit": ["Region A"]}), {"passed": True}, load(folder), folder, "ranking")
     assert len(read_result(folder).ranking) == 30
 
 
@@ -258,7 +268,7 @@ def test_units_named_like_numbers_or_like_nothing_keep_their_names(result, tmp_p
         "hyperparameters": computed.hyperparameters,
     }
     for name, table in tables.items():
-        write_table(table, computed.fit, folder, name)
+        write_table(table, computed.report, computed.fit, folder, name)
     read = read_result(folder)
     assert list(read.ranking["unit"]) == list(tables["ranking"]["unit"])
     assert list(read.comparison["unit"]) == list(tables["comparison"]["unit"])

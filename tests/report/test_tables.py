@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from small_fits import build_fit
 
 from bayes_saude.errors import ConvergenceError
-from bayes_saude.inference.store import load, save
+from bayes_saude.inference.store import STAMP, load, save
+from bayes_saude.inference.verify import verify
 from bayes_saude.report.printed_layout import mixed_model, mixed_model_tables
 from bayes_saude.report.table_files import as_latex, as_markdown, write_xlsx
 from bayes_saude.report.text_tables import Column, TextTable
@@ -192,6 +193,16 @@ def test_tables_of_a_failing_fit_are_refused_or_say_so(failing, tmp_path):
     assert not (folder / "tables").exists()
     (file,) = write_tables(folder, format="markdown", despite=True)
     assert file.read_text(encoding="utf-8").startswith("# DESPITE FAILED CHECKS: ")
+    assert "fails these checks" in (folder / "tables" / STAMP).read_text(encoding="utf-8")
+    for file in write_tables(folder, format="csv", despite=True):
+        assert pd.read_csv(file)["despite_failed_checks"].all()
+    (file,) = write_tables(folder, format="xlsx", despite=True)
+    first, *others = load_workbook(file)
+    assert first.title == "DESPITE FAILED CHECKS"
+    said = [cell.value for cell in first["A"]]
+    assert any(re.fullmatch(r"bulk ESS of \w+ is [\d.]+, the limit 1000", text) for text in said)
+    assert {[cell.value for cell in sheet[1]][-1] for sheet in others} == {"despite_failed_checks"}
+    assert [finding.name for finding in verify(folder) if finding.differs] == []
 
 
 def test_tables_do_not_outlive_their_fit(copied, failing):
