@@ -82,7 +82,7 @@ def opened(
                 yield Source(_csv(path, names, separator), _found(path, names, wanted, optional), None)
             else:
                 _refuse_promises(path, connection)
-                relation = f"read_parquet({_quoted(path)})"
+                relation = f"read_parquet({_quoted(path)}, hive_partitioning=false)"
                 described = connection.sql(f"SELECT * FROM parquet_schema({_quoted(path)})")
                 names = [row[1] for row in described.fetchall()[1:]]
                 yield Source(relation, _found(path, names, wanted, optional), None)
@@ -139,6 +139,7 @@ def _csv(path: Path, names: list[str], separator: str) -> str:
     columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in unique)
     return (
         f"read_csv({_quoted(path)}, columns={{{columns}}}, header=true, auto_detect=false,"
+        " hive_partitioning=false,"
         f" delim={_text(separator)}, quote='\"', escape='\"', encoding='{_encoding(path)}')"
     )
 
@@ -175,8 +176,8 @@ def _found(path: Path, names: list[str], wanted: Sequence[str], optional: Sequen
 
 
 def _quoted(path: Path) -> str:
-    # DuckDB reads * ? [ in a path as a pattern.
-    return _text(glob.escape(str(path)))
+    # DuckDB reads * ? [ in a path as a pattern, and ~ in front as the home folder.
+    return _text(glob.escape(str(path.absolute())))
 
 
 def _text(value: str) -> str:

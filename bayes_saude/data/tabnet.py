@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from bayes_saude.data.aih_rules import MINAS_GERAIS, STATES
@@ -118,11 +119,14 @@ def _numbers(path: Path, header: list[str], rows: list[list[str]], first: int) -
             columns[name], unusable = to_numbers(texts[name], mark, doubt)
             empty = columns[name].isna() & (texts[name] == "")
             faults += unusable + [Fault("the cell is empty", row, name) for row in texts.index[empty]]
+            endless = np.isinf(columns[name])
+            faults += [Fault("the number is infinite", row, name) for row in texts.index[endless]]
         codes = [cells[0][:6] for cells in rows]
+        seen: dict[str, int] = {}
         faults += [
-            Fault(f"municipality {code} is in row {first + 1 + codes.index(code)} already", first + 1 + i)
-            for i, code in enumerate(codes)
-            if code in codes[:i]
+            Fault(f"municipality {code} is in row {seen[code]} already", row)
+            for row, code in enumerate(codes, start=first + 1)
+            if seen.setdefault(code, row) != row
         ]
     if faults:
         raise DataError(

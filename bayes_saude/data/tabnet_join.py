@@ -9,6 +9,7 @@ import pandas as pd
 
 from bayes_saude.data.aih_files import sha256
 from bayes_saude.data.aih_rules import STATES
+from bayes_saude.data.faults import MAX_WHOLE
 from bayes_saude.data.tabnet import read_tabnet
 from bayes_saude.errors import DataError, Fault, listed
 
@@ -48,8 +49,8 @@ def join_tabnet(
     Raises
     ------
     DataError
-        A file twice, years twice in one measure, measures of different years, ICSAP or deliveries above all
-        admissions; what `read_tabnet` refuses.
+        A file twice, years twice in one measure, measures of different years, admissions that are no whole
+        numbers or below zero, ICSAP or deliveries above all admissions; what `read_tabnet` refuses.
     """
     _check_measures(exports, state)
     entries = [
@@ -61,7 +62,7 @@ def join_tabnet(
         if one["sha256"] == other["sha256"]:
             raise DataError(f"{one['file']} and {other['file']} are the same export.", "Give each one once.")
     dropped: dict[str, int] = {}
-    measures = {name: _measure(paths, dropped) for name, paths in exports.items() if paths}
+    measures = {name: _measure(name, paths, dropped) for name, paths in exports.items() if paths}
     _check_years(measures)
     wide = pd.DataFrame(measures).fillna(0.0).reset_index()
     if state:
@@ -107,9 +108,11 @@ def _check_measures(exports: Mapping[str, Sequence[str | Path]], state: str | No
         raise DataError(f"An export is missing: {wanted}.", "Give one file or more for it.")
 
 
-def _measure(paths: Sequence[str | Path], dropped: dict[str, int]) -> pd.Series:
+def _measure(name: str, paths: Sequence[str | Path], dropped: dict[str, int]) -> pd.Series:
     """Read a measure's files: one value for each municipality and year."""
     frames = {str(path): read_tabnet(path) for path in paths}
+    for path, frame in frames.items():
+        _refuse_no_counts(path, frame, money=name.startswith("value"))
     for (one, left), (other, right) in combinations(frames.items(), 2):
         if both := sorted(set(left["year"]) & set(right["year"])):
             years = ", ".join(map(str, both))
@@ -119,6 +122,20 @@ def _measure(paths: Sequence[str | Path], dropped: dict[str, int]) -> pd.Series:
             dropped[f"{path}: {reason} (their values sum to {counts['sum']:.12g})"] = counts["rows"]
     # attrs would be compared, cell by cell, when frames are joined
     return pd.concat([pd.DataFrame(frame) for frame in frames.values()]).set_index(KEYS)["value"]
+
+
+def _refuse_no_counts(path: str, frame: pd.DataFrame, *, money: bool) -> None:
+    values = frame["value"]
+    wrong = (values < 0) | (values > MAX_WHOLE) | ((values % 1 > 0) & (not money))
+    if wrong.any():
+        raise DataError(
+            f"{path} has what is no {'amount of money' if money else 'number of admissions'}.",
+            "Check that it is of the measure it is given for.",
+            [
+                Fault(f"{row.value:.12g} for {row.municipality} in {row.year}")
+                for row in frame[wrong].itertuples()
+            ],
+        )
 
 
 def _check_years(measures: Mapping[str, pd.Series]) -> None:

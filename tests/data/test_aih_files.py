@@ -1,5 +1,8 @@
 """Files that are no AIH records, or not whole: one clear error each."""
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 from aih_records import records, write_dbf
 
@@ -17,6 +20,17 @@ def refused(path, content: bytes | str) -> str:
         read_aih([path], rule="costa2014")
     assert path.name in str(error.value)
     return str(error.value)
+
+
+def write(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write records as what the file's name says."""
+    path = Path(path)
+    if path.suffix == ".dbf":
+        write_dbf(frame, path)
+    elif path.suffix == ".csv":
+        path.write_text(frame.to_csv(index=False), encoding="utf-8")
+    else:
+        frame.to_parquet(path.absolute())
 
 
 @pytest.mark.parametrize("kind", ["dbc", "dbf", "csv", "parquet"])
@@ -96,3 +110,38 @@ def test_records_marked_as_deleted_are_told(tmp_path):
     panel, provenance = read_aih([file], rule="costa2014")
     assert panel["trials"].tolist() == [1]
     assert (provenance["files"][0]["rows"], provenance["files"][0]["marked_deleted"]) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "dbf"])
+@pytest.mark.parametrize(
+    "name", ["a'); DROP TABLE codes; --", "a*", "[ab]", "a?", 'a"b', "~", "{a,b}", "s3:a"]
+)
+def test_any_name_of_a_file_is_that_file(tmp_path, monkeypatch, name, kind):
+    monkeypatch.chdir(tmp_path)
+    for stem, frame in {
+        "ab": records({"MUNIC_RES": "310030"}),
+        name: records({"MUNIC_RES": "310010"}),
+    }.items():
+        write(frame, f"{stem}.{kind}")
+    assert read_aih([f"{name}.{kind}"], rule="costa2014")[0]["municipality"].tolist() == ["310010"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_name_of_a_folder_is_no_column(tmp_path, kind):
+    # As partitioned data sets have them, which DuckDB would believe before the records.
+    folder = tmp_path / "MUNIC_RES=310030" / "DIAG_PRINC=A00"
+    folder.mkdir(parents=True)
+    write(records({}), folder / f"a.{kind}")
+    panel = read_aih([folder / f"a.{kind}"], rule="costa2014")[0]
+    assert panel[["municipality", "successes"]].to_numpy().tolist() == [["310620", 1]]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    "name", ["'); DROP TABLE codes; --", 'a"b', "}", "\\", "SELECT", "rowid", "step", "filename"]
+)
+def test_other_columns_may_have_any_name(tmp_path, name, kind):
+    frame = records({}, {})
+    frame.insert(0, name, "1")
+    write(frame, tmp_path / f"a.{kind}")
+    assert read_aih([tmp_path / f"a.{kind}"], rule="costa2014")[0]["trials"].tolist() == [2]

@@ -110,6 +110,10 @@ def test_codes_that_are_no_municipality_are_left_out_and_counted(tmp_path, label
         (text({ABADIA: [1, 2]}, years=("Masc", "Fem")), "are not years"),
         (text({ABADIA: [1, 2]}, years=(2012, 2012)), "columns of the same name: '2012'"),
         (text({ABADIA: [1, 2]}).replace(";1;2;3", ";1.234;2.500;3.734"), "thousand"),
+        (
+            text({ABADIA: [1, 2]}).replace(";1;2;3", ";1;1e400;1e400"),
+            "row 5, column '2012': the number is infinite",
+        ),
     ],
 )
 def test_what_is_no_whole_export_is_refused(tmp_path, content, message):
@@ -165,6 +169,33 @@ def test_a_municipality_without_admissions_is_refused_where_it_has_icsap(tmp_pat
     icsap = save(tmp_path / "icsap.csv", {"310020 ABAETÉ": [1, 2]})
     with pytest.raises(DataError, match="310020 in 2011: icsap 1 of admissions 0"):
         join_tabnet({"icsap": [icsap], "admissions": [admissions]})
+
+
+@pytest.mark.parametrize("count", [1.5, -5, 1e20])
+@pytest.mark.parametrize("measure", ["icsap", "admissions", "deliveries"])
+def test_what_is_no_number_of_admissions_is_refused_with_its_place(tmp_path, measure, count):
+    counts = {"icsap": 1, "admissions": 100, "deliveries": 10}
+    exports = {
+        name: [
+            save(
+                tmp_path / f"{name}.csv", {ABADIA: [counts[name], count if name == measure else counts[name]]}
+            )
+        ]
+        for name in counts
+    }
+    with pytest.raises(DataError, match=rf"{measure}\.csv has what is no number of admissions") as caught:
+        join_tabnet(exports)
+    assert [str(fault) for fault in caught.value.faults] == [f"{count:.12g} for 310010 in 2012"]
+
+
+def test_values_below_zero_are_refused_and_cents_are_not(tmp_path, admissions):
+    exports = {"icsap": [save(tmp_path / "i.csv", {ABADIA: [30, 20]})], "admissions": [admissions]}
+    exports["value_admissions"] = [save(tmp_path / "va.csv", {ABADIA: [9000.25, 9500.75]})]
+    exports["value_icsap"] = [save(tmp_path / "vi.csv", {ABADIA: [3000.25, 2500.75]})]
+    assert join_tabnet(exports)[0]["value_successes"].tolist()[:2] == [3000.25, 2500.75]
+    save(exports["value_icsap"][0], {ABADIA: [-1, 0]})
+    with pytest.raises(DataError, match=r"vi\.csv has what is no amount of money"):
+        join_tabnet(exports)
 
 
 def test_the_same_export_twice_is_refused(tmp_path, admissions):
