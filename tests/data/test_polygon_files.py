@@ -7,9 +7,8 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from zipfile import ZipFile
 
-import geopandas
 import pytest
-from grid import CODES, NAMES, grid
+from grid import CODES, NAMES, geopandas, grid
 
 from bayes_saude.data.geography import read_polygons
 from bayes_saude.errors import DataError
