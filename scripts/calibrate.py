@@ -13,7 +13,8 @@ import json
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ import pandas as pd
 import xarray as xr
 from scipy.special import expit
 
+import bayes_saude
 from bayes_saude import __version__, fit, read_model, read_panel, simulate, write_csv
 from bayes_saude.inference.calibration import SETTINGS, Trial, ranks_of_truth, run_trial
 from bayes_saude.models.outcomes import FAMILIES
@@ -173,9 +175,17 @@ def run(name: str, work: Path, simulations: int | None, seed: int) -> None:
         started = time.perf_counter()
         for table, rows in run_block(kind, range(first, min(first + BLOCK, target)), seed).items():
             write_csv(rows, folder / f"{first:05d}-{table}.csv")
-        versions = {"bayes_saude": __version__} | {package: version(package) for package in PACKAGES}
+        versions = {"bayes_saude": __version__, "code": code()} | {name: version(name) for name in PACKAGES}
         done.write_text(json.dumps({"seed": seed, "versions": versions}))
         print(f"{name} {first}: {time.perf_counter() - started:.1f} s", flush=True)
+
+
+@cache
+def code() -> str:
+    """Name the state of the code that decides on draws, which changes between versions."""
+    package = Path(bayes_saude.__file__).parent
+    sources = sorted(path for floor in ("models", "inference") for path in (package / floor).glob("*.py"))
+    return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 
 def main() -> None:

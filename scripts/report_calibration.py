@@ -77,7 +77,13 @@ def read(folder: Path, table: str) -> pd.DataFrame:
 def describe_run(folder: Path) -> dict[str, object]:
     """Say how a kind was run."""
     trials = read(folder, "trials")
-    settings = json.loads(next(iter(sorted(folder.glob("*.done")))).read_text())
+    states = {done.read_text() for done in folder.glob("*.done")}
+    if len(states) > 1:
+        raise SystemExit(
+            f"{folder}: its blocks were run with different seeds, versions or states of the code. "
+            "Delete those of one of them (the .done files say which) and run them again."
+        )
+    settings = json.loads(states.pop())
     return {
         "simulations": len(trials), "seconds": round(trials["seconds"].median(), 2),
         "least_ess": trials["ess"].min(), "sampled_again": int((trials["runs"] > 1).sum()),
