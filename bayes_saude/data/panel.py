@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Literal
@@ -121,13 +121,7 @@ def validate_panel(
     absent = {fault.column for fault in faults}
     names = {name: column for name, column in names.items() if column not in absent}
     results = [name for name in names if name not in ("replicate", "time", *levels)]
-    faults += [
-        Fault(
-            f"'{one}' and '{other}' are one number; write a name in one way, or with a letter", None, column
-        )
-        for column, (one, other) in frame.attrs.get("alike", {}).items()
-        if column in (*levels, *predictors, unit)
-    ]
+    faults += _alike_names(frame, (*levels, *predictors, unit))
     notes: list[str] = []
     if missing == "drop":
         here = [level for level in levels if level in names]
@@ -136,13 +130,7 @@ def validate_panel(
         raise DataError(f"{source}: the panel has no rows.", "Give it one row per unit and time.")
 
     tidy, unusable = _tidy(frame, levels, names, notes)
-    faults += unusable
-    for column in names.values():
-        faults += find.missing_cells(frame[column])
-    faults += find.infinite_cells(tidy, names)
-    faults += find.huge_cells(tidy, names)
-    faults += find.impossible_outcomes(tidy, names)
-    faults += find.values_beyond(tidy, names, support)
+    faults += unusable + _cell_faults(frame, tidy, names, support)
     if not absent:
         tidy, structural = _with_structure(frame, tidy, list(levels), names, unit)
         faults += structural
@@ -151,21 +139,12 @@ def validate_panel(
             faults += find.missing_cells(frame[name]) + find.unsteady_groups(tidy, levels[-1], name, names)
     if faults:
         raise _panel_error(source, frame, outcome, faults)
-    notes += [
-        f"{names[level]}: {fold} may be one place"
-        for level in levels
-        for fold in find.twin_labels(tidy[level])
-    ]
+    for level in levels:
+        notes += [f"{level}: {twins} may be one place" for twins in find.twin_labels(tidy[level])]
     for note in notes:
         logger.warning("%s: %s", source, note)
-    columns = [
-        "replicate",
-        *levels,
-        *(["unit"] if "unit" in tidy and "unit" not in levels else []),
-        *predictors,
-        "time",
-        *results,
-    ]
+    finer = ["unit"] if "unit" in tidy and "unit" not in levels else []
+    columns = ["replicate", *levels, *finer, *predictors, "time", *results]
     return _finished(tidy, columns, {**frame.attrs, "source": source}, notes)
 
 
@@ -192,6 +171,13 @@ def _column_names(
         "time": time,
         **dict(zip(canonical, outcome, strict=True)),
     }
+
+
+def _alike_names(frame: pd.DataFrame, columns: Collection[str | None]) -> list[Fault]:
+    """Find names that are written as two and read as one number, which `read_table` has noted."""
+    alike = frame.attrs.get("alike", {})
+    told = "'{}' and '{}' are one number; write a name in one way, or with a letter"
+    return [Fault(told.format(*pair), None, name) for name, pair in alike.items() if name in columns]
 
 
 def _with_outcome(
@@ -230,6 +216,19 @@ def _tidy(
             columns[name], unusable = to_numbers(frame[column], mark, doubt)
             faults += unusable
     return pd.DataFrame(columns, index=frame.index), faults
+
+
+def _cell_faults(
+    frame: pd.DataFrame, tidy: pd.DataFrame, names: Mapping[str, str], support: tuple[float, float]
+) -> list[Fault]:
+    """Find cells that are empty, or whose numbers cannot be."""
+    return [
+        *(fault for column in names.values() for fault in find.missing_cells(frame[column])),
+        *find.infinite_cells(tidy, names),
+        *find.huge_cells(tidy, names),
+        *find.impossible_outcomes(tidy, names),
+        *find.values_beyond(tidy, names, support),
+    ]
 
 
 def _with_structure(

@@ -3,8 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib.metadata import version
 from math import ceil
 from pathlib import Path
@@ -14,26 +13,23 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from bayes_saude import __version__
 from bayes_saude.data.panel import reach_of, read_panel, validate_panel
 from bayes_saude.errors import DataError
-from bayes_saude.inference.effects import draw_effects
+from bayes_saude.inference.draws import sample_integrated, sample_kept, seed_of, timed
 from bayes_saude.inference.kept import KeptTrend
-from bayes_saude.inference.layout import assemble, gather_groups, gather_levels
+from bayes_saude.inference.layout import assemble, gather_groups
 from bayes_saude.inference.sampler import THIN, Trend
 from bayes_saude.inference.store import LAYOUT_VERSION
 from bayes_saude.models.catalogue import read_model
-from bayes_saude.models.moments import Moments, make_moments
+from bayes_saude.models.moments import make_moments
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.predictor import Tree, make_tree
 from bayes_saude.models.priors import AnyPrior, priors_as_json, resolve_priors
 from bayes_saude.models.sequence import in_order, sequence_basis
 from bayes_saude.models.shifts import Shifts, make_shifts
 from bayes_saude.models.spec import ModelSpec
-
-type Values = NDArray[np.float64]
 
 MAX_SEED = 2**63 - 1  # what NetCDF can hold
 # On which the draws depend, with this package and the processor.
@@ -131,36 +127,27 @@ def fit_validated(
         if spec.integrated
     }
     priors = resolve_priors(spec, panel)
-    seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
+    seed = seed_of(np.random.SeedSequence()) if seed is None else seed
 
     seconds: dict[str, float] = {}
-    with _timed(seconds, "compile_s"):
+    with timed(seconds, "compile_s"):
         trend = _compile(spec, panel, priors, tree, shifts)
-    settings = {"draws": ceil(draws / len(replicates)), "tune": tune, "chains": chains}
+    settings = {"draws": ceil(draws / len(replicates)), "tune": tune, "chains": chains, "progress": progress}
     posteriors, statistics = [], []
-    for replicate, seeds in zip(replicates, np.random.SeedSequence(seed).spawn(len(replicates)), strict=True):
-        for_sampler, for_effects = seeds.spawn(2)
-        sampler_seed = int(for_sampler.generate_state(1)[0])
-        with _timed(seconds, "sampling_s"):
-            if isinstance(trend, KeptTrend):
-                rows = replicates[replicate]
-                sample, effects = trend.sample(rows, **settings, seed=sampler_seed, progress=progress)
-            else:
-                sample = trend.sample(moments[replicate], **settings, seed=sampler_seed, progress=progress)
-        hyperparameters = gather_levels(sample.hyperparameters, tree.levels)
-        if spec.integrated:
-            with _timed(seconds, "effects_s"):
-                rng = np.random.default_rng(for_effects)
-                effects = _effects(hyperparameters, moments[replicate], tree, rng)
-        posteriors.append(gather_groups(hyperparameters, effects, tree, shifts))
-        statistics.append(sample.statistics)
+    for name, seeds in zip(replicates, np.random.SeedSequence(seed).spawn(len(replicates)), strict=True):
+        if isinstance(trend, KeptTrend):
+            drawn = sample_kept(trend, replicates[name], tree, seeds, seconds, settings)
+        else:
+            drawn = sample_integrated(trend, moments[name], tree, seeds, seconds, settings)
+        posteriors.append(gather_groups(drawn.hyperparameters, drawn.effects, tree, shifts))
+        statistics.append(drawn.statistics)
 
     seen = np.repeat(list(replicates), chains)
     fitted = assemble(posteriors, statistics, tree, shifts, panel, replicates=seen)
     sampler = (
         {"draws": draws, "tune": tune, "chains": chains, "thin": THIN}
         | {"target_accept": trend.target_accept, "effects": "integrated" if spec.integrated else "kept"}
-        | {name: round(value, 3) for name, value in seconds.items()}
+        | {part: round(value, 3) for part, value in seconds.items()}
     )
     fitted.attrs = _how_it_was_made(spec, panel) | {
         "seed": seed,
@@ -204,14 +191,6 @@ def _how_it_was_made(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, str]:
         ),
         "layout_version": LAYOUT_VERSION,
     }
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], part: str) -> Iterator[None]:
-    """Add the time that a block takes to a part's."""
-    started = time.perf_counter()
-    yield
-    seconds[part] = seconds.get(part, 0.0) + time.perf_counter() - started
 
 
 def fitting_panel(
@@ -277,17 +256,3 @@ def fitting_panel(
 def panel_digest(panel: pd.DataFrame) -> str:
     """SHA-256 of a validated panel, written as CSV with every digit."""
     return hashlib.sha256(panel.to_csv(index=False).encode()).hexdigest()
-
-
-def _effects(
-    hyperparameters: Mapping[str, Values], moments: Moments, tree: Tree, rng: np.random.Generator
-) -> dict[str, NDArray[np.float32]]:
-    n_chains, n_draws = hyperparameters["intercept"].shape
-    flat = {
-        name: values.reshape(n_chains * n_draws, *values.shape[2:])
-        for name, values in hyperparameters.items()
-    }
-    return {
-        f"{level}_effect": effect.reshape(n_chains, n_draws, *effect.shape[1:])
-        for level, effect in zip(tree.levels, draw_effects(flat, moments, tree, rng), strict=True)
-    }

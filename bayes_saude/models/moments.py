@@ -84,15 +84,8 @@ def make_moments(
     """
     elapsed = panel["time"].to_numpy(dtype=np.float64) - origin
     value = link.to_trend(panel["value"].to_numpy(dtype=np.float64))
-    slope, centre = _line(elapsed, value)
-    residual = value - value.mean() - slope * (elapsed - centre)
+    reference, residual = _about_the_line(elapsed, value)
     spread, time_spread = residual.std(), elapsed.std()
-    if spread <= 1e-9 * np.abs(value).max():
-        raise DataError(
-            "All values of the panel lie on one straight line, so that there is no scatter to model.",
-            "Check that the outcome's column is the right one.",
-        )
-
     leaf, n_leaves = tree.leaf_of(panel), len(tree.units[-1])
 
     def total(weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -105,48 +98,80 @@ def make_moments(
     if shifts:
         count, y_of_times = _by_time(panel, leaf, n_leaves, y, shifts)
         key = np.column_stack([xx, *count, *shifts.of_leaf.values()])
-    leaf_row, shape = _place_in_rows(tree.parents[-1], key)
+    table = _place_in_rows(tree.parents[-1], key)
     xy = np.column_stack([total(y), total(t * y)])
-
-    def row_total(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(leaf_row, weights, minlength=shape[0] * shape[1]).reshape(shape)
-
-    units = row_total(np.ones(n_leaves))
-    of_each = xx / [1, time_spread, time_spread**2]
-    n, sum_t, sum_tt = (row_total(column) / np.maximum(units, 1) for column in of_each.T)
-    rows = Rows(
-        units=units,
-        observations=n,
-        t=sum_t,
-        tt=sum_tt,
-        y=row_total(xy[:, 0]),
-        ty=row_total(xy[:, 1]),
-        y_y=row_total(xy[:, 0] ** 2),
-        y_ty=row_total(xy[:, 0] * xy[:, 1]),
-        ty_ty=row_total(xy[:, 1] ** 2),
-        ysq=row_total(total(y**2)),
-    )
     plain = Moments(
-        rows=rows,
+        rows=_sum_rows(table, xx / [1, time_spread, time_spread**2], xy, total(y**2)),
         incidence=tuple(_incidence(tree, k) for k in range(len(tree.levels) - 2, 0, -1)),
-        reference=np.array([value.mean() - slope * centre, slope]),
+        reference=reference,
         units=np.array([spread, spread / time_spread]),
         leaf_xy=xy,
-        leaf_row=leaf_row,
+        leaf_row=table.leaf_row,
     )
     if not shifts:
         return plain
-    times = (shifts.times - origin) / time_spread
+    times, units = (shifts.times - origin) / time_spread, plain.rows.units
     additions = make_additions(
         shifts,
         times,
         units,
-        np.stack([row_total(column) for column in count]) / np.maximum(units, 1),
-        np.stack([row_total(column) for column in y_of_times]),
-        [_of_rows(code, leaf_row, shape) for code in shifts.of_leaf.values()],
+        np.stack([table.total(column) for column in count]) / np.maximum(units, 1),
+        np.stack([table.total(column) for column in y_of_times]),
+        [table.common(code) for code in shifts.of_leaf.values()],
     )
     years = make_years(times, count.sum(axis=1), y_of_times.sum(axis=1)) if shifts.of_times else None
     return replace(plain, additions=additions, years=years)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Where the units of the innermost level stand in the table of `Rows`.
+
+    Parameters
+    ----------
+    leaf_row : array of int, shape (leaves,)
+        In the flattened table.
+    shape : tuple of int
+        Patterns and parents.
+    """
+
+    leaf_row: NDArray[np.intp]
+    shape: tuple[int, int]
+
+    def total(self, of_leaves: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Add units up, row by row."""
+        size = self.shape[0] * self.shape[1]
+        return np.bincount(self.leaf_row, of_leaves, minlength=size).reshape(self.shape)
+
+    def common(self, code: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Give each row what its units have in common."""
+        of_rows = np.zeros(self.shape[0] * self.shape[1], dtype=np.intp)
+        of_rows[self.leaf_row] = code
+        return of_rows.reshape(self.shape)
+
+
+def _sum_rows(
+    table: _Table, xx: NDArray[np.float64], xy: NDArray[np.float64], ysq: NDArray[np.float64]
+) -> Rows:
+    """Sum the units' moments up.
+
+    Each unit has n and the sums of t and t² in `xx`, shape (leaves, 3), the sums of y and ty in `xy`, shape
+    (leaves, 2), and that of y² in `ysq`, shape (leaves,).
+    """
+    units = table.total(np.ones(len(xx)))
+    n, sum_t, sum_tt = (table.total(column) / np.maximum(units, 1) for column in xx.T)
+    return Rows(
+        units=units,
+        observations=n,
+        t=sum_t,
+        tt=sum_tt,
+        y=table.total(xy[:, 0]),
+        ty=table.total(xy[:, 1]),
+        y_y=table.total(xy[:, 0] ** 2),
+        y_ty=table.total(xy[:, 0] * xy[:, 1]),
+        ty_ty=table.total(xy[:, 1] ** 2),
+        ysq=table.total(ysq),
+    )
 
 
 def _by_time(
@@ -159,11 +184,18 @@ def _by_time(
     return count.reshape(-1, n_leaves), total.reshape(-1, n_leaves)
 
 
-def _of_rows(code: NDArray[np.intp], leaf_row: NDArray[np.intp], shape: tuple[int, int]) -> NDArray[np.intp]:
-    """Give each row what its units have in common."""
-    of_rows = np.zeros(shape[0] * shape[1], dtype=np.intp)
-    of_rows[leaf_row] = code
-    return of_rows.reshape(shape)
+def _about_the_line(
+    elapsed: NDArray[np.float64], value: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Intercept and slope of the line of least squares, shape (2,), and the values' deviations from it."""
+    slope, centre = _line(elapsed, value)
+    residual = value - value.mean() - slope * (elapsed - centre)
+    if residual.std() <= 1e-9 * np.abs(value).max():
+        raise DataError(
+            "All values of the panel lie on one straight line, so that there is no scatter to model.",
+            "Check that the outcome's column is the right one.",
+        )
+    return np.array([value.mean() - slope * centre, slope]), residual
 
 
 def _line(elapsed: NDArray[np.float64], value: NDArray[np.float64]) -> tuple[float, float]:
@@ -178,18 +210,16 @@ def _line(elapsed: NDArray[np.float64], value: NDArray[np.float64]) -> tuple[flo
     return float(deviation @ value / (deviation @ deviation)), float(centre)
 
 
-def _place_in_rows(
-    parent: NDArray[np.intp], xx: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], tuple[int, int]]:
-    """Give units that share parent and X'X one cell of the table of `Rows`: flat positions, table's shape."""
+def _place_in_rows(parent: NDArray[np.intp], xx: NDArray[np.float64]) -> _Table:
+    """Give units that share parent and X'X one cell of the table of `Rows`."""
     patterns, pattern_of = np.unique(np.column_stack([parent, xx]), axis=0, return_inverse=True)
     if not parent.any():
-        return pattern_of, (1, len(patterns))
+        return _Table(pattern_of, (1, len(patterns)))
     parent_of = patterns[:, 0].astype(np.intp)
     # Patterns are sorted by parent, so that a pattern's place is its distance from its parent's first.
     place = np.arange(len(patterns)) - np.searchsorted(parent_of, parent_of)
     shape = (int(place.max()) + 1, int(parent.max()) + 1)
-    return (place * shape[1] + parent_of)[pattern_of], shape
+    return _Table((place * shape[1] + parent_of)[pattern_of], shape)
 
 
 def _incidence(tree: Tree, level: int) -> NDArray[np.float64]:
