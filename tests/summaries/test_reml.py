@@ -10,6 +10,7 @@ import pytest
 import statsmodels.formula.api as smf
 from events import event_model, simulate_events
 from trends import trend_model
+from waves import panel_of_waves
 
 from bayes_saude.data.panel import validate_panel
 from bayes_saude.summaries.empirical import empirical_trend
@@ -18,30 +19,6 @@ from bayes_saude.summaries.reml import reml_panel
 # Near its optimum a criterion of about 500 is known to 1e-14 of that, and a parameter, in whose standard
 # errors its second derivative is of order one, to the square root: 2e-6.
 DIGITS = {"rel": 5e-6}
-
-
-def wave(n: int, step: float) -> np.ndarray:
-    """Give numbers between -1 and 1 in no order, the same on every machine."""
-    return np.sin(step * np.arange(1, n + 1) ** 2)
-
-
-def panel_of_waves(sd_intercept: float, sd_slope: float, corr: float) -> pd.DataFrame:
-    """Make 20 municipalities in 4 regions in 4 years, two of them without a year."""
-    unit, year = np.arange(20).repeat(4), np.tile([0, 1, 2, 3], 20)
-    intercept = wave(20, 1.3)
-    slope = corr * intercept + np.sqrt(1 - corr**2) * wave(20, 2.1)
-    height = 50 + sd_intercept * (intercept[unit] + wave(4, 0.7)[unit // 5])
-    growth = 3 + sd_slope * (slope[unit] + 0.7 * wave(4, 1.9)[unit // 5])
-    frame = pd.DataFrame(
-        {
-            "replicate": 1,
-            "region": [f"R{place // 5}" for place in unit],
-            "municipality": [f"M{place:02d}" for place in unit],
-            "time": 2011 + year,
-            "value": (height + growth * year + 4 * wave(80, 0.37)).round(3),
-        }
-    )
-    return frame.drop(index=[3, 45])
 
 
 @pytest.fixture(scope="module")
