@@ -15,7 +15,10 @@ from bayes_saude.inference.checks import failures, require
 from bayes_saude.inference.derived import derived_file, is_of
 from bayes_saude.inference.store import PANEL_NOTE, STAMP
 from bayes_saude.summaries.checks import check
+from bayes_saude.summaries.coefficients import quantities_of
 from bayes_saude.summaries.cross_validation import prediction_scores, read_cross_validation
+from bayes_saude.summaries.printed import EVERYTHING, Printed
+from bayes_saude.summaries.rank_checks import rank_gates
 
 CROSS_VALIDATION = "cross_validation.csv"
 # The last column of a table from a fit that fails its checks; there is none where it passes.
@@ -71,6 +74,40 @@ def checked(fit: xr.DataTree, folder: Path, *, despite: bool = False) -> dict[st
         logger.warning("%s: %s", folder, despite_line(report))
         write_stamp(report, fit, folder)
     return report
+
+
+def checked_too(
+    fit: xr.DataTree, report: Mapping[str, Any], asked: Printed, *, despite: bool = False
+) -> Mapping[str, Any]:
+    """Check a ranking that is not one of `all_rankings` before it is printed.
+
+    Parameters
+    ----------
+    fit : xarray.DataTree
+    report : mapping
+        From `checked`.
+    asked : Printed
+    despite : bool
+        As in `checked`.
+
+    Returns
+    -------
+    mapping
+        As `report`, with the gates of what is asked for; `report` itself where it holds them already.
+
+    Raises
+    ------
+    ConvergenceError
+        If a gate fails and `despite` is false.
+    """
+    as_always = EVERYTHING._replace(level=asked.level, within_each=asked.within_each, by=asked.by)
+    if asked == as_always and asked.by in quantities_of(fit):
+        return report
+    gates = [*report["gates"], *rank_gates(fit, asked)]
+    of_asked = {**report, "gates": gates, "passed": all(gate["passed"] for gate in gates)}
+    if not despite:
+        require(of_asked)
+    return of_asked
 
 
 def despite_line(report: Mapping[str, Any]) -> str:

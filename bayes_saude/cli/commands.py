@@ -195,9 +195,10 @@ def rank(
     """
     fitted = load_fit(result)
     from bayes_saude.console import console, fits, say
-    from bayes_saude.results import checked, write_table
+    from bayes_saude.results import checked, checked_too, write_table
     from bayes_saude.screen_tables import ends, ranking_table
-    from bayes_saude.summaries.coefficients import LEVEL_PREFIX
+    from bayes_saude.summaries.coefficients import LEVEL_PREFIX, spec_of
+    from bayes_saude.summaries.printed import Printed
     from bayes_saude.summaries.ranking import all_rankings
     from bayes_saude.summaries.ranking import rank as rank_units
 
@@ -206,10 +207,14 @@ def rank(
         fitted, by=by, level=level, within_each=within_each,
         top=top, bottom=bottom or None, prob=prob, target=target,
     )  # fmt: skip
+    level = level or spec_of(fitted).data.levels[-1]
+    asked = Printed(level, within_each, by, top, bottom or None, prob, target)
+    of_asked = checked_too(fitted, report, asked, despite=despite_checks)
     years = [float(by.removeprefix(LEVEL_PREFIX))] if by.startswith(LEVEL_PREFIX) else None
-    written = write_table(all_rankings(fitted, years), report, fitted, result, "ranking")
+    of_file = of_asked if years else report
+    written = write_table(all_rankings(fitted, years), of_file, fitted, result, "ranking")
     screen = console()
-    say_despite(screen, report)
+    say_despite(screen, of_asked)
     shown = ends(ranking, top=top, bottom=bottom)
     table = ranking_table(shown)
     screen.print(table if fits(table) else ranking_table(shown, narrow=True))

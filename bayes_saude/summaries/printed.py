@@ -18,6 +18,8 @@ class Printed(NamedTuple):
 
     Parameters
     ----------
+    level, within_each : str or None
+        As in `rank`; all levels, by themselves and in each unit around them, if `level` is left out.
     by : str or None
         As in `rank`; all of `quantities_of` if left out.
     top : int
@@ -28,6 +30,8 @@ class Printed(NamedTuple):
         The model file's if left out.
     """
 
+    level: str | None = None
+    within_each: str | None = None
     by: str | None = None
     top: int = 10
     bottom: int | None = None
@@ -61,11 +65,14 @@ class Ranking(NamedTuple):
 
 
 def rankings(fit: xr.DataTree, printed: Printed = EVERYTHING) -> Iterator[Ranking]:
-    """Rank every level, by itself and in each unit around it."""
+    """Rank what is asked for: every level, by itself and in each unit around it, or one."""
     spec = spec_of(fit)
     wanted = spec.ranking.target if printed.target is None else printed.target
     for depth, level in enumerate(spec.data.levels):
-        for outer in (None, *spec.data.levels[:depth]):
+        if printed.level not in (None, level):
+            continue
+        around = (None, *spec.data.levels[:depth]) if printed.level is None else (printed.within_each,)
+        for outer in around:
             for by in quantities_of(fit) if printed.by is None else [printed.by]:
                 groups = list(unit_ranks(fit, level, by, within_each=outer))
                 names = [f"{by} of {unit}" for group in groups for unit in group.units]

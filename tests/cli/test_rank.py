@@ -27,6 +27,17 @@ def test_options_of_rank_are_about_the_screen_and_leave_the_file_at_its_defaults
     assert (result / "ranking.csv").read_text() == written
 
 
+def test_what_options_ask_for_is_checked_before_it_is_shown(result):
+    done = run("rank", result, "--prob", 0.999)
+    assert done.exit_code == 2
+    assert "error of interval ends" in done.stderr
+    despite = run("rank", result, "--prob", 0.999, "--despite-checks")
+    assert despite.exit_code == 0
+    assert "DESPITE FAILED CHECKS: error of interval ends" in despite.stdout
+    assert "despite_failed_checks" not in (result / "ranking.csv").read_text()
+    assert "DESPITE" not in run("rank", result).stdout
+
+
 def test_rank_shows_the_last_units_too_where_they_are_asked_for(result):
     lines = run("rank", result, "--top", 2, "--bottom", 3).stdout.splitlines()
     assert [line.split()[1] for line in lines if line.startswith("Region")] == ["J", "I", "C", "B", "A"]
