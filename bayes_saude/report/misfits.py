@@ -1,6 +1,6 @@
 """What check warns of: what the model does not reproduce of the data, and what moves with the priors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bayes_saude.plots.predictive_checks import statistic_name
@@ -25,15 +25,16 @@ def misfits_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
             say("from_to", lang, low=comma(f"{warning['low']:.4g}", lang),
                 high=comma(f"{warning['high']:.4g}", lang)),
             comma(_p_value(warning), lang),
-            advice(warning["advice"], lang),
         ]
         for warning in checks["warnings"]
     ]  # fmt: skip
-    headings = ("statistic", "observed", "predicted", "predictive_p", "to_try")
-    columns = [
-        Column(say(key, lang), numeric=key in ("observed", "predicted", "predictive_p")) for key in headings
-    ]
-    return TextTable(say("misfits_caption", lang), columns, rows, note=say("misfits_note", lang))
+    headings = ("statistic", "observed", "predicted", "predictive_p")
+    columns = [Column(say(key, lang), numeric=key != "statistic") for key in headings]
+    tried = _to_try(
+        [(row[0], each["advice"]) for row, each in zip(rows, checks["warnings"], strict=True)], lang
+    )
+    caption, note = say("misfits_caption", lang), say("misfits_note", lang)
+    return TextTable(caption, columns, rows, note=note, advice=tried)
 
 
 def moved_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
@@ -42,13 +43,23 @@ def moved_table(checks: Mapping[str, Any], lang: Lang) -> TextTable:
         [
             found["parameter"],
             *(_distance(found[name], found[f"{name}_error"], lang) for name in ("prior", "likelihood")),
-            advice(found["advice"], lang),
         ]
         for found in moving(checks)
     ]
-    headings = ("parameter", "moved_by_priors", "moved_by_data", "to_try")
+    headings = ("parameter", "moved_by_priors", "moved_by_data")
     columns = [Column(say(key, lang), numeric=key.startswith("moved")) for key in headings]
-    return TextTable(say("moved_caption", lang), columns, rows, note=say("moved_note", lang))
+    tried = _to_try([(found["parameter"], found["advice"]) for found in moving(checks)], lang)
+    caption, note = say("moved_caption", lang), say("moved_note", lang)
+    return TextTable(caption, columns, rows, note=note, advice=tried)
+
+
+def _to_try(advised: Sequence[tuple[str, str]], lang: Lang) -> list[str]:
+    """Give each advice once, after the names of all that it is about."""
+    about: dict[str, list[str]] = {}
+    for name, text in advised:
+        if text:
+            about.setdefault(advice(text, lang), []).append(name)
+    return [f"{', '.join(names)}: {text}" for text, names in about.items()]
 
 
 def _p_value(warning: Mapping[str, Any]) -> str:

@@ -63,6 +63,7 @@ class Chapter(NamedTuple):
     failures: list[str]
     worst: list[str]
     checks: TextTable
+    not_reproduced: int
     warnings: list[TextTable]
     data: Facts
     note: str
@@ -116,6 +117,7 @@ def chapter(
         failures=[_failure(gate, lang) for gate in checks["gates"] if not gate["passed"]],
         worst=_worst(checks, lang),
         checks=checks_table(checks, lang),
+        not_reproduced=len(checks["warnings"]),
         warnings=warning_tables(checks, lang),
         data=data_facts(fit, note, lang),
         note=note,

@@ -1,6 +1,6 @@
 """The tables of a result: their cells as texts, ready for a page, for LaTeX or for Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -50,6 +50,8 @@ class TextTable(NamedTuple):
         another, and search it.
     head : int
         The column that names a row.
+    advice : list of str
+        What to try, below the table on a page: in a column of it long texts leave rows blank on a telephone.
     """
 
     caption: str
@@ -58,6 +60,7 @@ class TextTable(NamedTuple):
     note: str = ""
     sorted_by: int | None = None
     head: int = 0
+    advice: Sequence[str] = ()
 
     @property
     def shown(self) -> int:

@@ -25,8 +25,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "parts": ("Parts of this section", "Partes desta seção"),
     # Verdict.
     "verdict": ("The verdict of the checks", "O veredito das verificações"),
-    "all_pass_one": ("The fit passes all its checks.", "O ajuste passa em todas as verificações."),
-    "all_pass": ("All fits pass all their checks.", "Todos os ajustes passam em todas as verificações."),
+    "one_passes": ("The fit passes its sampling checks.", "O ajuste passa nas verificações da amostragem."),
+    "all_pass": (
+        "All fits pass their sampling checks.",
+        "Todos os ajustes passam nas verificações da amostragem.",
+    ),
     "some_fail": (
         "Fits that fail their checks: {failing} of {n}. Nothing should be concluded from them.",
         "Ajustes reprovados nas verificações: {failing} de {n}. Nada se deve concluir deles.",
@@ -38,20 +41,17 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "pass_means": (
         "A fit passes where its chains agree with each other and there are enough draws: its numbers would "
         "come out the same, to their Monte Carlo error, in another run. The checks are about the sampling. "
-        "They do not say that the model is right.",
+        "They do not say that the model is right: what it does not reproduce of the data is counted below "
+        "and told in its section.",
         "Um ajuste é aprovado onde as cadeias concordam entre si e há amostras bastantes: os números seriam "
         "os mesmos em outra execução, a menos do erro de Monte Carlo. As verificações tratam da amostragem. "
-        "Não dizem que o modelo está certo.",
+        "Não dizem que o modelo está certo: o que ele não reproduz dos dados é contado abaixo e dito em sua "
+        "seção.",
     ),
     "overview": ("The analyses of this report", "As análises deste relatório"),
     "divergences": ("divergences", "divergências"),
     "passes": ("passes", "aprovado"),
     "fails": ("FAILS", "REPROVADO"),
-    "this_passes": ("This fit passes all its checks.", "Este ajuste passa em todas as verificações."),
-    "this_fails": (
-        "This fit fails its checks. Nothing should be concluded from it.",
-        "Este ajuste é reprovado nas verificações. Nada se deve concluir dele.",
-    ),
     "what_failed": (
         "{gate} is {value}, the limit {limit}. {advice}",
         "{gate}: {value}, sendo o limite {limit}. {advice}",
@@ -105,10 +105,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "observed": ("observed", "observado"),
     "predicted": ("predicted (95%)", "predito (95%)"),
     "predictive_p": ("p", "p"),
-    "to_try": ("what to try", "o que tentar"),
+    "to_try": ("What to try", "O que tentar"),
     "check": ("check", "verificação"),
     "question": ("what it asks", "o que pergunta"),
-    "verdict_column": ("verdict", "veredito"),
+    "verdict_column": ("sampling", "amostragem"),
+    "not_reproduced": ("not reproduced", "não reproduzido"),
+    "not_reproduced_what": (
+        "{n}: what the model does not reproduce of the data",
+        "{n}: o que o modelo não reproduz dos dados",
+    ),
     "worst_in": ("worst in", "pior em"),
     "value": ("value", "valor"),
     "limit": ("limit", "limite"),

@@ -18,7 +18,18 @@ REPORT = {"warnings": [WARNING, WARNING | {"clear": False}], "prior_sensitivity"
 def test_each_kind_of_warning_has_a_table():
     misfits, moved = warning_tables(REPORT, "en")
     assert [row[3] for row in misfits.rows] == ["0.992", "0.992 ± 0.001"]
-    assert moved.rows == [["corr[region]", "0.091 ± 0.008", "not told", "Look."]]
+    assert moved.rows == [["corr[region]", "0.091 ± 0.008", "not told"]]
+
+
+def test_each_advice_is_given_once_with_all_that_it_is_about():
+    warnings = [
+        {**WARNING, "advice": "Try."},
+        {**WARNING, "statistic": "mean[2013]", "advice": "Try."},
+        WARNING,
+    ]
+    misfits, moved = warning_tables({**REPORT, "warnings": warnings}, "en")
+    assert misfits.advice == ["mean of 2012, mean of 2013: Try."]
+    assert moved.advice == ["corr[region]: Look."]
 
 
 def test_a_predicted_interval_stays_on_one_line_and_has_a_minus():

@@ -85,7 +85,7 @@ def test_headings_go_down_one_step_at_a_time(english):
 def test_the_verdict_comes_first_and_in_words(english):
     sections = [heading.text for heading in tree(english).iter("h2")]
     assert sections[1:3] == ["The verdict of the checks", "How to read this report"]
-    assert "The fit passes all its checks." in english
+    assert "The fit passes its sampling checks." in english
 
 
 def test_what_was_fitted_is_told(english, result):
@@ -134,7 +134,7 @@ def test_portuguese_has_decimal_commas_and_no_english(portuguese):
     root = tree(portuguese)
     assert root.get("lang") == "pt-BR"
     text = text_of(root).replace("ranking.csv", "")
-    assert "O ajuste passa em todas as verificações." in text
+    assert "O ajuste passa nas verificações da amostragem." in text
     assert not re.search(
         r"(?<!-)\b(the|posterior|ranking|checks|interval|draws)\b", text.partition("title =")[0]
     )
@@ -293,15 +293,25 @@ def test_every_gate_of_the_checks_is_known(result):
 def test_what_the_model_does_not_reproduce_is_told_and_stops_nothing(model_file, coverage, tmp_path):
     dipped = coverage.assign(value=coverage["value"] - 8.0 * (coverage["year"] == 2013))
     save(fit(read_model(model_file), dipped, seed=3), tmp_path / "dipped")
-    english, portuguese = (
-        text_of(tree(written([tmp_path / "dipped"], tmp_path, lang=lang))) for lang in ("en", "pt")
-    )
-    assert "This fit passes all its checks." in english
-    assert "mean of 2013" in english
-    assert "Give the model year_effects = true." in english
+    page, portuguese = (tree(written([tmp_path / "dipped"], tmp_path, lang=lang)) for lang in ("en", "pt"))
+    english, portuguese = text_of(page), text_of(portuguese)
+    assert "The fit passes its sampling checks." in english
+    assert "mean of 2013: Give the model year_effects = true." in english
+    # At the top it is counted, with the way to it.
+    overview = next(page.iter("table"))
+    assert [text_of(cell) for cell in overview.find("thead/tr")][:3] == [
+        "Analysis",
+        "sampling",
+        "not reproduced",
+    ]
+    _, sampling, count = list(overview.find("tbody/tr"))[:3]
+    assert text_of(sampling) == "✓ passes"
+    (warned,) = (each for each in page.iter("div") if each.get("id") == "model-1-warnings-1")
+    assert count.find("a").get("href") == f"#{warned.get('id')}"
+    assert text_of(count) == str(len(warned.findall(".//tbody/tr"))) != "0"
     assert "Avisos: o que o modelo não reproduz dos dados" in portuguese
     assert "média de 2013" in portuguese
-    assert "Dê ao modelo year_effects = true." in portuguese
+    assert "média de 2013: Dê ao modelo year_effects = true." in portuguese
 
 
 @pytest.mark.usefixtures("one_figure")
