@@ -11,11 +11,11 @@ def report(
     results: Annotated[
         list[Path], typer.Argument(help="Result folders: results/MODEL ...", metavar="RESULT...")
     ],
-    out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("results/report.html"),
+    out: Annotated[Path, typer.Option(help="The file to write, .html.")] = Path("results/report.html"),
     lang: Annotated[Literal["en", "pt"], typer.Option(help="Language of the report.")] = "en",
     despite_checks: Annotated[
         bool,
-        typer.Option("--despite-checks", help="Go on with fits that fail their checks; the report says so."),
+        typer.Option("--despite-checks", help="Go on with fits that fail their checks; all output says so."),
     ] = False,
     map: Annotated[
         Path | None,

@@ -187,6 +187,16 @@ def test_the_page_itself_never_scrolls_sideways(opened, width):
     assert wide <= width
 
 
+def test_captions_and_verdicts_are_on_a_telephone_before_anything_scrolls(opened):
+    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    right = "return [...document.querySelectorAll(arguments[0])].map(e => e.getBoundingClientRect().right)"
+    first = [opened.execute_script(right, f"#overview ~ tbody tr > :nth-child({place})") for place in (2, 3)]
+    captions = opened.execute_script(right, "caption:not(.heard)")
+    opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert max(*captions, *first[0], *first[1]) <= 390
+
+
 def test_print_leaves_out_what_paper_cannot_do(opened):
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     shown = {
