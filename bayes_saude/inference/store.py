@@ -21,7 +21,6 @@ from bayes_saude.inference.manifest import (
 from bayes_saude.inference.writing import locked, replacing
 
 LAYOUT_VERSION = "1.1"
-UNSEALED_LAYOUT = "1.0"
 FIT = "fit.nc"
 MODEL = "model.toml"
 # The last bytes of a fit: the SHA-256 of all before them. HDF5 reads no further than its own end, so that the
@@ -160,7 +159,7 @@ def load(folder: str | Path) -> xr.DataTree:
     """
     path = file_of_fit(folder)
     whole = path.read_bytes()
-    sealed = is_sealed(whole, path)
+    _require_seal(whole, path)
     try:
         with xr.open_datatree(io.BytesIO(whole), engine="h5netcdf") as opened:
             layout = str(opened.attrs.get("layout_version", ""))
@@ -179,8 +178,6 @@ def load(folder: str | Path) -> xr.DataTree:
             f"this one reads {LAYOUT_VERSION}.",
             AGAIN,
         )
-    if not sealed and layout != UNSEALED_LAYOUT:
-        raise DataError(f"{path} is damaged or was changed after it was saved: its seal is missing.", AGAIN)
     if faulty := faulty_attributes(fit.attrs):
         raise DataError(
             f"{path} does not say how it was made. Attributes are missing, or not as this package writes "
@@ -199,21 +196,15 @@ def _refuse_promises(opened: xr.DataTree, size: int, path: Path) -> None:
         )
 
 
-def is_sealed(whole: bytes, path: Path) -> bool:
-    """Tell whether the bytes of a fit end with their SHA-256; fits of layout 1.0 do not.
-
-    Raises
-    ------
-    DataError
-        If they end with another one.
-    """
+def _require_seal(whole: bytes, path: Path) -> None:
+    """Refuse the bytes of a file that do not end with the SHA-256 of those before."""
     content, seal = memoryview(whole)[:-SEAL_LENGTH], whole[-SEAL_LENGTH:]
-    before, after = SEAL.split(b"%b")
-    if not (seal.startswith(before) and seal.endswith(after)):
-        return False
     if seal != SEAL % hashlib.sha256(content).hexdigest().encode():
-        raise DataError(f"{path} is damaged, or was changed after it was saved.", AGAIN)
-    return True
+        raise DataError(
+            f"{path} is damaged, was changed after it was saved, or is no fit of this package: it does not "
+            "end with its seal.",
+            AGAIN,
+        )
 
 
 def _major(version: str) -> str:

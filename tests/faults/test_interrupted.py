@@ -57,7 +57,7 @@ def test_an_interrupt_of_other_long_work_ends_it_and_the_processes_that_it_has_s
         "figures": ((one, "--despite-checks"), (one / "figures").is_dir),
         # Where there is one core the report is the work of one process, which checks a fit first.
         "report": (
-            (one, other, "--despite-checks", "--out", out),
+            (one, other, "--despite-checks", "--out", out.with_suffix(".html")),
             lambda: len(children(process.pid)) > 1 or (one / "checks.json").is_file(),
         ),
         "demo": (("--out", out), out.is_dir),

@@ -115,18 +115,14 @@ def test_a_new_fit_removes_the_figures_that_the_old_one_listed_and_no_others(fit
     assert [file.name for file in (folder / "figures").iterdir()] == ["mine.pdf"]
 
 
-def test_a_fit_saved_before_there_were_seals_is_read_and_said_to_be_unverified(fitted, tmp_path):
-    old = fitted.copy()
-    old.attrs = fitted.attrs | {"layout_version": "1.0"}
-    old.to_netcdf(tmp_path / "fit.nc", engine="h5netcdf")
-    xr.testing.assert_identical(load(tmp_path), old)
-    assert MANIFEST in differing(tmp_path)
-
-
-def test_a_fit_of_this_layout_without_its_seal_is_refused(fitted, tmp_path):
-    fitted.to_netcdf(tmp_path / "fit.nc", engine="h5netcdf")
-    with pytest.raises(DataError, match="its seal is missing"):
-        load(tmp_path)
+@pytest.mark.parametrize("layout", ["1.0", "1.1"])
+def test_a_fit_without_its_seal_is_refused_whatever_layout_it_names(fitted, folder, layout):
+    bare = fitted.copy()
+    bare.attrs = fitted.attrs | {"layout_version": layout}
+    bare.to_netcdf(folder / "fit.nc", engine="h5netcdf")
+    with pytest.raises(DataError, match="does not end with its seal"):
+        load(folder)
+    assert "seal" in differing(folder)["fit.nc"]
 
 
 def test_what_a_kill_between_a_fit_and_its_list_leaves_is_mended(fitted, folder):
@@ -170,6 +166,10 @@ def test_the_command_has_exit_status_1_where_anything_differs(folder):
     bad = CliRunner().invoke(app, ["verify", str(folder)])
     assert bad.exit_code == 1
     assert any(line.split()[:2] == ["ranking.csv", "DIFFERS"] for line in bad.stdout.splitlines())
+    (folder / "fit.nc").write_bytes(b"")
+    (line, *_) = CliRunner().invoke(app, ["verify", str(folder)]).stdout.splitlines()
+    assert line.startswith(f"fit.nc  DIFFERS  {folder / 'fit.nc'} is damaged")
+    assert line.endswith("name another folder.")  # however long
     assert CliRunner().invoke(app, ["verify", str(folder / "none")]).exit_code == 2
 
 
