@@ -21,6 +21,9 @@ REPEATS = "it repeats row"
 
 # Draws are kept in single precision, which ends at 3e38 and begins at 1e-38.
 MAX_NUMBER, LEAST_NUMBER = 1e30, 1e-30
+# Years: slopes over half a minute are beyond single precision, and exponentials of slopes over so many years
+# beyond any number.
+SHORTEST, LONGEST = 1e-6, 1e5
 MAX_WHOLE = 2.0**53  # beyond, a double skips whole numbers
 
 
@@ -213,10 +216,17 @@ def _bare(label: str) -> str:
 
 
 def too_few(tidy: pd.DataFrame, levels: Iterable[str], names: Names) -> list[Fault]:
-    """Refuse one time only, which is no trend, and one unit only at a level, which compares with nothing."""
+    """Refuse one time only, which is no trend, and one unit only at a level, which compares with nothing.
+
+    Times of a span that nobody has seen are those of another unit, such as seconds.
+    """
     faults = []
+    span = tidy["time"].max() - tidy["time"].min()
     if not _differ(tidy["time"]):
         message = f"there is one time only, {tidy['time'].iloc[0]:g}; a trend needs at least two"
+        faults.append(Fault(message, None, names["time"]))
+    elif span < SHORTEST or LONGEST < span <= MAX_WHOLE:  # beyond it a cell is at fault
+        message = f"the times span {span:g} years, not {SHORTEST:g} to {LONGEST:g}; give them in years"
         faults.append(Fault(message, None, names["time"]))
     for level in levels:
         if not _differ(tidy[level]):

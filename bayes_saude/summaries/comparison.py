@@ -201,6 +201,10 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
     rows = dict.fromkeys(names, (np.nan, np.nan, "")) | _reml_rows(frequentist)
     if "df" in names:
         rows["sd_resid"] = (np.nan, np.nan, "")
+    # Of draws that never move these are undefined.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rhat = arviz_stats.rhat(chains)
+        bulk, tail_ess = (arviz_stats.ess(chains, method=method) for method in ("bulk", "tail"))
     table = pd.DataFrame(
         {
             "parameter": names,
@@ -210,9 +214,9 @@ def hyperparameters(fit: xr.DataTree, frequentist: xr.Dataset) -> pd.DataFrame:
             "bayes_sd": stacked.std(axis=1, ddof=1),
             "bayes_low": low,
             "bayes_high": high,
-            "rhat": _each(arviz_stats.rhat(chains), names),
-            "ess_bulk": _each(arviz_stats.ess(chains, method="bulk"), names),
-            "ess_tail": _each(arviz_stats.ess(chains, method="tail"), names),
+            "rhat": _each(rhat, names),
+            "ess_bulk": _each(bulk, names),
+            "ess_tail": _each(tail_ess, names),
             "note": [rows[name][2] for name in names],
         }
     )[list(HYPERPARAMETER_COLUMNS)]

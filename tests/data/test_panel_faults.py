@@ -62,6 +62,12 @@ def test_one_time_only_is_refused(panel_of):
     assert faults == ["column 'year': there is one time only, 2011; a trend needs at least two"]
 
 
+@pytest.mark.parametrize(("second", "span"), [("2011.0000001", "1e-07"), ("1325376000", "1.32537e+09")])
+def test_times_are_in_years(panel_of, second, span):
+    faults, _ = faults_of(panel_of, GOOD.replace("2012", second))
+    assert faults == [f"column 'year': the times span {span} years, not 1e-06 to 100000; give them in years"]
+
+
 def test_one_unit_only_is_refused_at_every_level(panel_of):
     faults, _ = faults_of(panel_of, GOOD.replace("Passos", "Ubá"))
     assert faults == ["column 'region': there is one unit only, 'Ubá'; units are compared, so two are needed"]
