@@ -24,7 +24,7 @@ MAX_NUMBER, LEAST_NUMBER = 1e30, 1e-30
 # Years: slopes over half a minute are beyond single precision, and exponentials of slopes over so many years
 # beyond any number.
 SHORTEST, LONGEST = 1e-6, 1e5
-MAX_WHOLE = 2.0**53  # beyond, a double skips whole numbers
+MAX_WHOLE = 1e15  # up to it, a double tells halves of events apart
 
 
 def absent_columns(frame: pd.DataFrame, wanted: Iterable[str]) -> list[Fault]:
@@ -55,7 +55,7 @@ def infinite_cells(tidy: pd.DataFrame, names: Names) -> list[Fault]:
 
 
 def huge_cells(tidy: pd.DataFrame, names: Names) -> list[Fault]:
-    """Find numbers beyond what draws are kept in, or beyond which doubles skip whole numbers."""
+    """Find numbers beyond what draws are kept in, or beyond which a double does not tell halves of events."""
     faults = []
     for name in tidy.select_dtypes("number").columns:
         limit = MAX_NUMBER if name in ("value", "exposure") else MAX_WHOLE

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 tried: Counter[str] = Counter()
@@ -12,11 +12,18 @@ tried: Counter[str] = Counter()
 
 @pytest.fixture(params=[pytest.param(False, id="few"), pytest.param(True, id="many", marks=pytest.mark.slow)])
 def hold(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Give what tries a property: `hold(property, *strategies, few=25, many=800)`."""
+    """Give what tries a property: `hold(property, *strategies, few=25, many=800)`.
+
+    With `slow` a case that fails is shown as it was found: the search for a smaller one would take minutes.
+    """
     is_slow = request.param
 
     def hold(
-        stated: Callable[..., None], *strategies: st.SearchStrategy, few: int = 25, many: int = 800
+        stated: Callable[..., None],
+        *strategies: st.SearchStrategy,
+        few: int = 25,
+        many: int = 800,
+        slow: bool = False,
     ) -> None:
         def counted(case: tuple) -> None:
             tried[request.node.name] += 1
@@ -26,6 +33,7 @@ def hold(request: pytest.FixtureRequest) -> Callable[..., None]:
         chosen = settings(
             max_examples=many if is_slow else few,
             deadline=None,
+            phases=[Phase.generate] if slow else list(Phase),
             database=None,
             derandomize=not is_slow,
             print_blob=is_slow,
