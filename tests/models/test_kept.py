@@ -62,10 +62,11 @@ def test_the_density_is_that_of_hyperparameters_and_effects_at_the_origin(dist):
     # Two regions whose data say nothing, in years whose mean is two before the origin.
     frame = pd.DataFrame({"region": ["a", "b"] * 5, "year": np.repeat(np.arange(2008, 2013), 2)})
     panel = validate_panel(
-        frame.assign(successes=0, trials=0), levels=["region"], time="year",
+        frame.assign(successes=0, trials=1), levels=["region"], time="year",
         outcome=spec.data.outcome, source="nothing",
     )  # fmt: skip
-    model = build(spec, panel)
+    # A panel that is read has a trial somewhere.
+    model = build(spec, panel.assign(trials=0))
     start = DictToArrayBijection.map(model.initial_point())
     log_density = model.compile_logp()
     recorded = model.compile_fn(model.replace_rvs_by_values([model[name] for name in RECORDED]))

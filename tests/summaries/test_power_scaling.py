@@ -192,7 +192,7 @@ def test_what_the_draws_do_not_tell_is_missing(pulled, monkeypatch):
 def test_weights_without_a_tail_tell_nothing(ends):
     # The largest are all the same, or a draw has no density at all.
     density = np.where(np.arange(400) < 100, -1 - np.arange(400), ends).astype(float).reshape(4, 100)
-    weights, khat = power_weights(density, 0.99)
+    weights, khat = power_weights(density, 1.01)
     assert (weights == 1 / 400).all()
     assert khat == np.inf
 
