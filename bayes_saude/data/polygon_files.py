@@ -8,7 +8,7 @@ virtual table in a database, the reference system of a JSON file. None of these 
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -83,10 +83,7 @@ def _zipped(geopandas: ModuleType, path: Path, layer: str | None, source: str) -
         if not found:
             raise DataError(f"{source} has no file of polygons in it that is read here.", _GIVE)
         if len(found) > 1:
-            raise DataError(
-                f"{source} has several layers of polygons: {listed(file.stem for file in found)}.",
-                "Say which, by `layer`.",
-            )
+            raise _several(source, (file.stem for file in found))
         (file,) = found
         return read_features(
             geopandas, file, None if file.stem == layer else layer, f"{source}, {file.relative_to(folder)}"
@@ -128,8 +125,9 @@ def _only_layer(geopandas: ModuleType, path: Path, source: str) -> str:
     layers = geopandas.list_layers(path)
     polygonal = layers[layers["geometry_type"].fillna("").str.contains("Polygon|Unknown")]
     if len(polygonal) > 1:
-        raise DataError(
-            f"{source} has several layers of polygons: {listed(polygonal['name'])}.",
-            "Say which, by `layer`.",
-        )
+        raise _several(source, polygonal["name"])
     return (layers if polygonal.empty else polygonal)["name"].iloc[0]
+
+
+def _several(source: str, layers: Iterable[str]) -> DataError:
+    return DataError(f"{source} has several layers of polygons: {listed(layers)}.", "Say which, by `layer`.")

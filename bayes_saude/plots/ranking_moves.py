@@ -12,8 +12,8 @@ from bayes_saude.plots._labels import name_points
 from bayes_saude.plots.style import (
     CLASS_COLOURS,
     COLUMN,
-    FONT_SIZE,
     Lang,
+    legend_on_top,
     localise,
     new_axes,
     quantity_word,
@@ -135,10 +135,7 @@ def _words(
     for axis in (ax.xaxis, ax.yaxis):
         localise(axis, lang)
     tidy(ax)
-    ax.legend(
-        fontsize=FONT_SIZE, frameon=False, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2,
-        columnspacing=1.0, handlelength=1.6, borderpad=0.2,
-    )  # fmt: skip
+    legend_on_top(ax, ncols=2, handlelength=1.6)
 
 
 def _filled(text: str, width: int) -> str:

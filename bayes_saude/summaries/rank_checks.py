@@ -74,8 +74,9 @@ def rank_gates(fit: xr.DataTree, printed: Printed = EVERYTHING) -> list[dict[str
     tail: dict[str, float] = {}
     probability: dict[str, float] = {}
     values = {str(name): drawn for name, drawn in hyperparameter_draws(fit).data_vars.items()}
+    replicates = replicates_of(fit)
     for ranking in rankings(fit, printed):
-        apart |= _rhat_of_ranks(ranking, replicates_of(fit))
+        apart |= _rhat_of_ranks(ranking, replicates)
         slow_values, slow_ranks = _slowness(ranking.values), _slowness(ranking.ranks)
         places = {p for slow in (slow_values, slow_ranks) for p in np.argsort(-slow)[:LOOKED_AT].tolist()}
         for place in sorted(places):
