@@ -113,7 +113,7 @@ def check_sampling(
     if "reached_max_treedepth" in statistics:
         share = float(statistics["reached_max_treedepth"].mean())
         gates.append(_gate("share at the limit of steps", share, MAX_SHARE_AT_LIMIT, FEWER_STEPS))
-    if "energy" in statistics and statistics.sizes["draw"] >= TELLING_DRAWS:
+    if "energy_step" in statistics and statistics.sizes["draw"] >= TELLING_DRAWS:
         least = float(np.min(bfmi(fit)))
         gates.append(as_gate("BFMI", least >= LEAST_BFMI, least, LEAST_BFMI, WIDER_STEPS, ""))
     return {"passed": all(gate["passed"] for gate in gates), "gates": gates}

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from nutpie.compile_pymc import CompiledPyMCModel
 
-from bayes_saude.inference.sampler import STATISTICS, THIN, Sample, run, thinned
+from bayes_saude.inference.sampler import THIN, Sample, run, thinned, thinned_statistics
 from bayes_saude.models.kept import Shape, kept_trend
 from bayes_saude.models.kept_data import UNITLESS, kept_data, unit_of
 from bayes_saude.models.outcomes import FAMILIES
@@ -93,7 +93,7 @@ class KeptTrend:
             self._compiled.with_data(**data), self.priors, target_accept=self.target_accept,
             draws=draws * THIN, tune=tune, chains=chains, seed=seed, progress=progress,
         )  # fmt: skip
-        posterior, statistics = trace["posterior"], trace["sample_stats"]
+        posterior = trace["posterior"]
         unit = unit_of(family, panel)
         effects = {
             f"{level}_effect": (unit * thinned(posterior[f"effect_{depth}"].to_numpy())).astype(np.float32)
@@ -105,13 +105,7 @@ class KeptTrend:
         }
         if self.shifts.of_times:
             hyperparameters["year_effect"] = unit * thinned(posterior["year_effect"].to_numpy())
-        return (
-            Sample(
-                hyperparameters,
-                {ours: thinned(statistics[theirs].to_numpy()) for theirs, ours in STATISTICS.items()},
-            ),
-            effects,
-        )
+        return Sample(hyperparameters, thinned_statistics(trace)), effects
 
 
 @cache

@@ -106,10 +106,10 @@ class Trend:
             target_accept=TARGET_ACCEPT,
             draws=draws * THIN, tune=tune, chains=chains, seed=seed, progress=progress,
         )  # fmt: skip
-        posterior, statistics = trace["posterior"], trace["sample_stats"]
+        posterior = trace["posterior"]
         return Sample(
             {name: thinned(posterior[slot].to_numpy()) for name, slot in self._slots.items()},
-            {ours: thinned(statistics[theirs].to_numpy()) for theirs, ours in STATISTICS.items()},
+            thinned_statistics(trace),
         )
 
 
@@ -152,6 +152,14 @@ def thinned(values: NDArray) -> NDArray:
     """Keep the last of `THIN` iterations; of flags, such as a divergence, whether any of them has it."""
     groups = values.reshape(len(values), -1, THIN, *values.shape[2:])
     return groups.any(axis=2) if values.dtype == bool else groups[:, :, -1]
+
+
+def thinned_statistics(trace: xr.DataTree) -> dict[str, NDArray]:
+    """Keep what nutpie says of the kept iterations, and how far the energy has moved in each of them."""
+    statistics = trace["sample_stats"]
+    energy = statistics["energy"].to_numpy()
+    kept = {ours: thinned(statistics[theirs].to_numpy()) for theirs, ours in STATISTICS.items()}
+    return kept | {"energy_step": kept["energy"] - energy[:, THIN - 2 :: THIN]}
 
 
 def _has_slopes(priors: Mapping[str, AnyPrior]) -> bool:

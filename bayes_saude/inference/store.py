@@ -20,7 +20,7 @@ from bayes_saude.inference.manifest import (
 )
 from bayes_saude.inference.writing import locked, replacing
 
-LAYOUT_VERSION = "1.1"
+LAYOUT_VERSION = "2.0"
 FIT = "fit.nc"
 MODEL = "model.toml"
 # The last bytes of a fit: the SHA-256 of all before them. HDF5 reads no further than its own end, so that the

@@ -62,7 +62,7 @@ WORDS = {
     "about": ("sd, about replicate's mean", "dp, da média da réplica"),
     "energy": ("Energy: spread and steps", "Energia: dispersão e passos"),
     "spread": ("about its mean", "em torno da média"),
-    "steps": ("draw to draw", "entre sorteios"),
+    "steps": ("by iteration", "por iteração"),
     "units_rhat": ("Units' coefficients: R-hat", "Coeficientes das unidades: R-hat"),
     "units_ess": ("Units' coefficients: ESS", "Coeficientes das unidades: ESS"),
     "coefficients": ("number of them", "quantidade"),
@@ -219,8 +219,9 @@ def _draw_trace(ax: Axes, fit: xr.DataTree, name: str, lang: Lang) -> None:
 
 
 def _draw_energy(ax: Axes, fit: xr.DataTree, chains: pd.DataFrame, lang: Lang) -> None:
-    energy = fit["sample_stats"]["energy"].transpose("chain", "draw").to_numpy()
-    spread, steps = (energy - energy.mean(axis=1, keepdims=True)).ravel(), np.diff(energy).ravel()
+    statistics = fit["sample_stats"].to_dataset()
+    energy, steps = statistics["energy"], statistics["energy_step"].to_numpy().ravel()
+    spread = (energy - energy.mean("draw")).to_numpy().ravel()
     farthest = max(abs(spread).max(), abs(steps).max())
     edges = np.linspace(-farthest, farthest, 40).tolist()
     ax.hist(spread, edges, density=True, color=FILL, alpha=0.5, label=word("spread", lang, WORDS))

@@ -60,7 +60,7 @@ def rank_gates(fit: xr.DataTree, printed: Printed = EVERYTHING) -> list[dict[str
     ----------
     fit : xarray.DataTree
     printed : Printed
-        Where a ranking is asked for that is not one of `all_rankings`.
+        Where a ranking is asked for that is not one of `all_rankings`: no hyperparameter is printed with it.
 
     Returns
     -------
@@ -73,7 +73,9 @@ def rank_gates(fit: xr.DataTree, printed: Printed = EVERYTHING) -> list[dict[str
     bulk: dict[str, float] = {}
     tail: dict[str, float] = {}
     probability: dict[str, float] = {}
-    values = {str(name): drawn for name, drawn in hyperparameter_draws(fit).data_vars.items()}
+    values: dict[str, xr.DataArray] = {}
+    if printed == EVERYTHING:
+        values |= {str(name): drawn for name, drawn in hyperparameter_draws(fit).data_vars.items()}
     replicates = replicates_of(fit)
     for ranking in rankings(fit, printed):
         apart |= _rhat_of_ranks(ranking, replicates)

@@ -16,7 +16,7 @@ import xarray as xr
 from bayes_saude.errors import DataError
 from bayes_saude.inference.derived import derived_file, mend
 from bayes_saude.inference.manifest import MANIFEST, read_manifest
-from bayes_saude.inference.store import SEAL, SEAL_LENGTH, load, save
+from bayes_saude.inference.store import LAYOUT_VERSION, SEAL, SEAL_LENGTH, load, save
 from bayes_saude.inference.verify import verify
 from bayes_saude.results import write_checks
 
@@ -187,7 +187,7 @@ def test_nothing_in_a_file_is_executed(folder, tmp_path):
 def save_with(folder, tmp_path, payload):
     """Write a sealed fit whose texts and opaque values are a pickle."""
     with h5py.File(tmp_path / "hostile.nc", "w") as file:
-        file.attrs["layout_version"] = "1.1"
+        file.attrs["layout_version"] = LAYOUT_VERSION
         for group in ("posterior", "sample_stats", "constant_data"):
             made = file.create_group(group)
             made.attrs["pickle"] = np.void(payload)

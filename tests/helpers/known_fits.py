@@ -34,6 +34,7 @@ def with_scatter(fit: xr.DataTree, *, seed: int = 1) -> xr.DataTree:
     statistics = {
         "diverging": np.zeros(shape, dtype=bool),
         "energy": 100 + rng.normal(size=shape),
+        "energy_step": np.sqrt(2) * rng.normal(size=shape),
         "tree_depth": np.full(shape, 3),
         "reached_max_treedepth": np.zeros(shape, dtype=bool),
     }

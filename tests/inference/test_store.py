@@ -81,7 +81,7 @@ def test_another_packages_file_is_refused(tmp_path):
         load(tmp_path)
 
 
-@pytest.mark.parametrize(("layout", "readable"), [("1.7", True), ("2.0", False), ("0.9", False)])
+@pytest.mark.parametrize(("layout", "readable"), [("2.7", True), ("3.0", False), ("1.1", False)])
 def test_another_layout_is_read_only_where_the_major_version_is_the_same(fitted, tmp_path, layout, readable):
     other = fitted.copy()
     other.attrs = fitted.attrs | {"layout_version": layout}

@@ -14,7 +14,7 @@ from bayes_saude.errors import DataError
 from bayes_saude.inference.derived import derived_file, mend
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.manifest import MANIFEST, draws_digest, read_manifest
-from bayes_saude.inference.store import load, save
+from bayes_saude.inference.store import LAYOUT_VERSION, load, save
 from bayes_saude.inference.verify import verify
 
 SMALL = {"draws": 20, "tune": 20, "chains": 2, "seed": 4}
@@ -115,7 +115,7 @@ def test_a_new_fit_removes_the_figures_that_the_old_one_listed_and_no_others(fit
     assert [file.name for file in (folder / "figures").iterdir()] == ["mine.pdf"]
 
 
-@pytest.mark.parametrize("layout", ["1.0", "1.1"])
+@pytest.mark.parametrize("layout", ["1.0", LAYOUT_VERSION])
 def test_a_fit_without_its_seal_is_refused_whatever_layout_it_names(fitted, folder, layout):
     bare = fitted.copy()
     bare.attrs = fitted.attrs | {"layout_version": layout}

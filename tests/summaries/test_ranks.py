@@ -9,6 +9,7 @@ from bayes_saude.summaries.ranks import (
     rank_columns,
     rank_distribution,
     rank_draws,
+    sampling_error,
 )
 
 
@@ -77,14 +78,15 @@ def test_above_the_mean_is_one_below_zero_and_on_it_a_half():
     assert above_mean(np.array([[1.0, 2, 6], [1, 2, 3]])).tolist() == [[0, 0, 1], [0, 0.5, 1]]
 
 
-def autocorrelated_ranks(rng, n_chains, n_draws, shift=0.0):
-    """Ranks of three units whose quantities follow AR(1) chains of coefficient 0.8; the first is shifted."""
+def autocorrelated_ranks(rng, n_chains, n_draws, shift=0.0, lead=(0, 0, 0)):
+    """Ranks of three units, AR(1) chains of 0.8: the first is shifted by its chain, all by `lead`."""
     noise = rng.normal(size=(n_chains, n_draws, 3))
     values = np.empty_like(noise)
     values[:, 0] = noise[:, 0]
     for draw in range(1, n_draws):
         values[:, draw] = 0.8 * values[:, draw - 1] + 0.6 * noise[:, draw]
     values[..., 0] += np.broadcast_to(shift, (n_chains,))[:, None]
+    values += lead
     return rank_draws(values.reshape(-1, 3), higher_is_better=True, rng=rng).reshape(values.shape)
 
 
@@ -97,6 +99,19 @@ def test_mcse_is_the_spread_of_repeated_expected_ranks():
     assert claimed == pytest.approx(spread, rel=0.2)
     # Were draws independent, the error would be less than half of it.
     assert (claimed > 2 * np.mean([run.std(axis=(0, 1)) for run in runs], axis=0) / np.sqrt(1000)).all()
+
+
+@pytest.mark.parametrize("shift", [(0, 0, 0), (3, 0, 0)])
+def test_the_error_of_a_probability_is_the_spread_of_repeated_ones(shift):
+    rng = np.random.default_rng(4)
+    runs = [autocorrelated_ranks(rng, n_chains=4, n_draws=250, lead=shift) == 1 for _ in range(200)]
+    shares = np.array([run.mean(axis=(0, 1)) for run in runs])
+    spread = shares.std(axis=0, ddof=1)
+    claimed = np.sqrt(np.mean([sampling_error(run.astype(float), np.ones(4)) ** 2 for run in runs], axis=0))
+    assert claimed == pytest.approx(spread, rel=0.2)  # as above
+    # Were draws independent, it would be that of a binomial.
+    p = shares.mean(axis=0)
+    assert (claimed > 1.2 * np.sqrt(p * (1 - p) / 1000)).all()
 
 
 def test_mcse_counts_the_finite_number_of_replicates():
