@@ -114,7 +114,7 @@ KINDS: dict[str, Callable[[], Kind]] = {
     ),
     **{
         f"sa2015-{of}-{nest}-at-fit": partial(shipped, f"sa2015-{of}-{nest}", 500, at_fit=True)
-        for of in ("esf", "vaccine")
+        for of in INDICATORS
         for nest in NESTINGS
     },
 }

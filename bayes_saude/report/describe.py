@@ -116,7 +116,7 @@ def sampling_facts(fit: xr.DataTree, lang: Lang) -> Facts:
                 "sampler_text" if replicates == 1 else "sampler_replicates",
                 lang,
                 chains=sampler["chains"],
-                draws=sampler["draws"],
+                draws=posterior.sizes["draw"],
                 tune=sampler["tune"],
                 replicates=replicates,
                 kept=grouped(posterior.sizes["chain"] * posterior.sizes["draw"], lang),
