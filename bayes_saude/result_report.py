@@ -123,7 +123,7 @@ def _chapter_or_error(
         result = read_result(folder, despite=despite)
         shapes = None if polygons is None else read_polygons(polygons)
         told = chapter(result, lang, all_figures=all_figures, polygons=shapes)
-        return told, [member(result, _scores(result.fit, folder))] if among_others else []
+        return told, [member(result, lang, _scores(result.fit, folder))] if among_others else []
     except ConvergenceError as error:
         return str(error)
 

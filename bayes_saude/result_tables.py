@@ -70,9 +70,10 @@ def write_tables(
         ]
         stamp = "" if report["passed"] else word("despite", lang) + ": "
         notes = [note for note in (note_of(fit, lang),) if note]
+        title = spec_of(fit).title_in(lang)
         file = place / f"{stem}{'-pt' if lang == 'pt' else ''}.{suffix}"
         with derived_file(fit, Path(folder), f"{TABLES}/{file.name}") as unfinished:
-            unfinished.write_text(written(stamp + spec_of(fit).title, notes, tables), encoding="utf-8")
+            unfinished.write_text(written(stamp + title, notes, tables), encoding="utf-8")
         return [file]
     frames = {
         "mixed_model": mixed_model(result.hyperparameters, fit),

@@ -208,7 +208,7 @@ def surround(figure: Figure, fit: xr.DataTree, *, passed: bool, lang: Lang, line
     """
     width, height = figure.get_size_inches()
     note = textwrap.fill(note_of(fit, lang), int(NOTE_WIDTH * width / COLUMN))
-    title = textwrap.fill(spec_of(fit).title, int(TITLE_WIDTH * width / COLUMN))
+    title = textwrap.fill(spec_of(fit).title_in(lang), int(TITLE_WIDTH * width / COLUMN))
     title += "" if passed else "\n" + word("despite", lang)
     above = LINE_SPACING * FONT_SIZE * len(title.splitlines()) / 72
     height += LINE_SPACING * (FONT_SIZE + 1) * lines / 72

@@ -27,6 +27,10 @@ RESERVED = {"chain", "draw", "obs", "term", "level", "replicate", "time", "inter
 LONGEST_LEVEL = 100
 
 
+def _in_language(lang: str, english: str, portuguese: str) -> str:
+    return portuguese or english if lang == "pt" else english or portuguese
+
+
 def _columns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not value:
         raise ValueError('it is a list of column names, e.g. ["municipality"]')
@@ -79,7 +83,7 @@ class DataSpec(Section):
 
     def label_in(self, lang: str) -> str:
         """Say what the outcome is called in "pt" or "en": in the other language if not in this one."""
-        return self.label_pt or self.label if lang == "pt" else self.label or self.label_pt
+        return _in_language(lang, self.label, self.label_pt)
 
     @model_validator(mode="after")
     def _columns_fit_together(self) -> Self:
@@ -137,13 +141,23 @@ class ModelFile(Section):
     """What stands in the file."""
 
     title: str = Field(min_length=1, description='one line for reports, e.g. title = "Pap smears by region"')
+    title_pt: str = Field("", description='that in Portuguese, e.g. title_pt = "Citopatológicos por região"')
     source: str = Field("", description='where the analysis comes from, e.g. source = "Sá (2015), table 9"')
+    source_pt: str = Field("", description='that in Portuguese, e.g. source_pt = "Sá (2015), tabela 9"')
     data: DataSpec = Field(description="write a table [data] with panel, outcome, time, origin, levels")
     model: FamilySpec = Field(description='write a table [model] with family = "gaussian"')
     priors: dict[str, Prior] = Field({}, description='e.g. slope = {dist = "normal", mu = 0, sigma = 5}')
     ranking: RankingSpec = Field(
         description='write a table [ranking] with direction = "higher_is_better" or "lower_is_better"'
     )
+
+    def title_in(self, lang: str) -> str:
+        """Give the title in "pt" or "en": in the other language if not in this one."""
+        return _in_language(lang, self.title, self.title_pt)
+
+    def source_in(self, lang: str) -> str:
+        """Say in "pt" or "en" where the analysis comes from, as `title_in`."""
+        return _in_language(lang, self.source, self.source_pt)
 
     @property
     def parameters(self) -> dict[str, tuple[str, ...]]:

@@ -92,7 +92,7 @@ def model_facts(fit: xr.DataTree, lang: Lang) -> Facts:
     if spec.model.year_effects:
         trend += " " + say("year_effects", lang)
     facts = [
-        (say("source", lang), spec.source),
+        (say("source", lang), spec.source_in(lang)),
         (say("levels", lang), nested),
         (say("predictors", lang), ", ".join(level_word(name, lang) for name in spec.data.predictors)),
         (say("family", lang), known(spec.model.family, lang, FAMILIES)),

@@ -33,7 +33,7 @@ class Member(NamedTuple):
     name : str
         What the report calls the model.
     model, title : str
-        The model file's name, which is that of the result folder, and title.
+        The model file's name, which is that of the result folder, and its title in the report's language.
     panel : str
         What the report calls the panel.
     key : str
@@ -76,13 +76,13 @@ class OnePanel(NamedTuple):
     cross_validate: list[str]
 
 
-def member(result: Result, scores: pd.DataFrame | None = None) -> Member:
+def member(result: Result, lang: Lang, scores: pd.DataFrame | None = None) -> Member:
     """Take from a model's results what others of its panel are held against."""
     spec = spec_of(result.fit)
     return Member(
         spec.name,
         spec.name,
-        spec.title,
+        spec.title_in(lang),
         panel_name(result.fit),
         _rows_digest(result) + spec.ranking.direction,
         spec.data.levels,

@@ -111,7 +111,7 @@ def chapter(
     )  # fmt: skip
     return Chapter(
         name=spec.name,
-        title=spec.title,
+        title=spec.title_in(lang),
         units=units_text(fit, lang),
         passed=checks["passed"],
         failures=[_failure(gate, lang) for gate in checks["gates"] if not gate["passed"]],
@@ -122,7 +122,7 @@ def chapter(
         data=data_facts(fit, note, lang),
         note=note,
         model=model_facts(fit, lang),
-        source=spec.source,
+        source=spec.source_in(lang),
         priors=priors_table(fit, json.loads(fit.attrs["priors"]), lang),
         parameters=parameters_table(result.hyperparameters, lang),
         rankings=ranking_tables(fit, result.ranking, lang),

@@ -271,10 +271,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{chains} cadeias de {draws} amostras após {tune} de ajuste; ao todo {kept} amostras são guardadas",
     ),
     "sampler_replicates": (
-        "{chains} chains of {draws} draws for each of {replicates} replicates, after {tune} of tuning; {kept} "
-        "draws in all are kept",
-        "{chains} cadeias de {draws} amostras para cada uma das {replicates} réplicas, após {tune} de ajuste; "
-        "ao todo {kept} amostras são guardadas",
+        "{chains} chains of {draws} draws for each of {replicates} replicates, after {tune} of tuning; "
+        "{kept} draws in all are kept",
+        "{chains} cadeias de {draws} amostras para cada uma das {replicates} réplicas, após {tune} de "
+        "ajuste; ao todo {kept} amostras são guardadas",
     ),
     "wall_time": ("Time", "Tempo"),
     "versions": ("Versions", "Versões"),

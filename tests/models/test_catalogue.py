@@ -44,6 +44,13 @@ def test_the_catalogue_has_the_models_of_the_thesis_and_the_nested_ones_in_order
     assert set(catalogue()) == {*TABLES, *NESTED, *ROBUST, *ages, *places}
 
 
+@pytest.mark.parametrize("name", catalogue())
+def test_a_shipped_model_has_words_in_both_languages(name):
+    spec = read_model(name)
+    for said in (spec.title_in, spec.source_in, spec.data.label_in):
+        assert len({"", said("en"), said("pt")}) == 3
+
+
 @pytest.mark.parametrize("name", [*TABLES, *NESTED])
 def test_a_shipped_model_says_what_its_name_says(name):
     _, indicator, kind = name.split("-")

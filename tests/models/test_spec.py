@@ -27,6 +27,14 @@ def test_the_label_of_the_outcome_may_be_given_in_both_languages():
     assert (parse(GOOD).data.label, parse(GOOD).data.label_pt) == ("", "")
 
 
+def test_a_title_and_a_source_in_one_language_serve_for_the_other():
+    alone, both = parse(GOOD), parse('title_pt = "Cobertura"\nsource_pt = "Tese"\n' + GOOD)
+    for lang in ("en", "pt"):
+        assert (alone.title_in(lang), alone.source_in(lang)) == (alone.title, alone.source)
+    assert (both.title_in("en"), both.source_in("en")) == (alone.title, alone.source)
+    assert (both.title_in("pt"), both.source_in("pt")) == ("Cobertura", "Tese")
+
+
 def test_a_label_in_one_language_serves_for_the_other():
     only_english = parse(GOOD.replace("[model]", 'label = "Coverage (%)"\n[model]')).data
     both = parse(GOOD.replace("[model]", 'label = "Coverage (%)"\nlabel_pt = "Cobertura (%)"\n[model]')).data

@@ -10,7 +10,7 @@ from model_texts import GOOD, NESTED, SHARES, message, parse, with_prior
         (
             GOOD.replace("title", "titel"),
             "the key 'titel' does not exist. Did you mean 'title'? "
-            "Valid here: 'title', 'source', 'data', 'model', 'priors', 'ranking'.",
+            "Valid here: 'title', 'title_pt', 'source', 'source_pt', 'data', 'model', 'priors', 'ranking'.",
         ),
         (
             GOOD.replace("panel =", "panl ="),

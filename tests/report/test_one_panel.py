@@ -148,7 +148,7 @@ def test_a_section_with_a_failing_fit_says_so(failing, rival, tmp_path):
 
 
 def test_the_rows_make_the_panel_whatever_the_levels(result, rival, hostile):
-    first, second, other = (member(read_result(folder)) for folder in (result, rival, hostile))
+    first, second, other = (member(read_result(folder), "en") for folder in (result, rival, hostile))
     assert first.key == second.key != other.key
     assert first.panel == "coverage.csv"
 
