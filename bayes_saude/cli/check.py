@@ -31,7 +31,8 @@ def check(
     changes no exit status. Writes checks.json, and for a fit that passes, with --cross-validate,
     cross_validation.csv: what the model predicts of units and of years that it has not seen, by which models
     of one panel may be compared. It takes seconds where units' effects are integrated out. Where they are
-    sampled, each year, and each unit that needs it, is a fit as long as the first: see --refits.
+    sampled, each year, and each unit that needs it, is a fit as long as the first: see --refits. What is
+    interrupted goes on where it was.
 
     Example: bayes-saude check results/sa2015-esf-region
 
@@ -43,6 +44,7 @@ def check(
         raise BayesSaudeError("--refits is for cross-validation. Give --cross-validate too, or leave it out.")
     fitted = load_fit(result)
     from bayes_saude.console import track
+    from bayes_saude.inference.steps import remembered
     from bayes_saude.results import write_checks, write_cross_validation
     from bayes_saude.summaries.cross_validation import cross_validate as scores_of
 
@@ -50,8 +52,10 @@ def check(
     for _ in track([str(result)], "checking"):
         report = write_checks(fitted, result)
     if report["passed"] and cross_validate:
-        table = scores_of(fitted, by="both", refits=refits, track=partial(track, doing="scoring"))
-        report = write_cross_validation(table, report, fitted, result)
+        with remembered(fitted, result, "cross_validation") as once:
+            scoring = partial(track, doing="scoring")
+            table = scores_of(fitted, by="both", refits=refits, track=scoring, once=once)
+            report = write_cross_validation(table, report, fitted, result)
     print_checks(report)
     if not report["passed"]:
         if cross_validate:

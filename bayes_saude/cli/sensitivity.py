@@ -25,7 +25,8 @@ def sensitivity(
     Correlations get LKJ(1), LKJ(2) and LKJ(4), standard deviations half-normal, exponential and half-Cauchy
     priors of the same median, then their own at half and at twice the scales; the first row is the same
     priors with another seed. Each is a fit as long as the first: seconds where units' effects are integrated
-    out, minutes where they are sampled. Writes sensitivity.csv and figures/sensitivity-*.
+    out, minutes where they are sampled; what is interrupted goes on where it was. Writes sensitivity.csv and
+    figures/sensitivity-*.
 
     Example: bayes-saude sensitivity results/sa2015-pap-region
 
@@ -35,19 +36,21 @@ def sensitivity(
     from bayes_saude.console import console, say, track
     from bayes_saude.figures.result import draw_into
     from bayes_saude.figures.sensitivity import sensitivity_figures
+    from bayes_saude.inference.steps import remembered
     from bayes_saude.results import checked, write_table
     from bayes_saude.screen_tables import sensitivity_table
     from bayes_saude.summaries.sensitivity import sensitivity as with_other_priors
 
     report = checked(fitted, result, despite=despite_checks)
-    table = with_other_priors(fitted, track=partial(track, doing="fitting with priors:"))
+    with remembered(fitted, result, "sensitivity") as once:
+        table = with_other_priors(fitted, track=partial(track, doing="fitting with priors:"), once=once)
+        written = write_table(table, report, fitted, result, "sensitivity")
     screen = console()
     say_despite(screen, report)
     screen.print(sensitivity_table(table))
     say(screen, MEANINGS)
     if not table["passed"].all():
         say(screen, "A fit marked * fails the checks of its sampling: conclude nothing from its row.")
-    written = write_table(table, report, fitted, result, "sensitivity")
     place = f"Table: {result / 'sensitivity.csv'}\n" if written else ""
     say(screen, f"\n{place}{data_of(fitted)}")
     figures = sensitivity_figures(fitted, table, passed=report["passed"], lang=lang)

@@ -194,12 +194,15 @@ def _how_it_was_made(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, str]:
         "data_sha256": panel_digest(panel),
         "panel_note": str(panel.attrs["note"]),
         "panel_notes": json.dumps(panel.attrs["notes"], ensure_ascii=False),
-        "versions": json.dumps(
-            {"bayes_saude": __version__, "python": python_version()}
-            | {name: version(name) for name in PACKAGES}
-        ),
+        "versions": json.dumps(installed_versions()),
         "layout_version": LAYOUT_VERSION,
     }
+
+
+def installed_versions() -> dict[str, str]:
+    """Give the versions of what the draws depend on, the processor aside."""
+    own = {"bayes_saude": __version__, "python": python_version()}
+    return own | {name: version(name) for name in PACKAGES}
 
 
 def fitting_panel(

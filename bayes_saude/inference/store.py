@@ -37,6 +37,8 @@ DERIVED = (
     "checks.json", "ranking.csv", "comparison.csv", "hyperparameters.csv", "sensitivity.csv",
     "cross_validation.csv", STAMP, PANEL_NOTE, "figures/caterpillar-*", "figures/reml-posterior-*",
 )  # fmt: skip
+# Long work that was stopped, as far as it had come, see `steps`.
+STEPS = ".steps-*.json"
 # Bytes in memory for each of a fit's.
 MOST_PER_BYTE = 4
 GROUPS = ("posterior", "sample_stats", "constant_data")
@@ -47,8 +49,8 @@ def save(fit: xr.DataTree, folder: str | Path) -> None:
     """Write a fit as `fit.nc`, with its model file as `model.toml` and the list `manifest.json`.
 
     They are written under other names and moved into place, the fit last: a folder with `fit.nc` holds a
-    finished fit. What was derived from an earlier fit in the folder, `DERIVED` and the figures and
-    tables on its list, is removed.
+    finished fit. What was derived from an earlier fit in the folder, `DERIVED`, `STEPS` and the
+    figures and tables on its list, is removed.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def _derived(folder: Path) -> set[Path]:
     manifest = read_manifest(folder)
     on_list = manifest.files if manifest else ()
     made = [name for name in on_list if name.startswith((f"{FIGURES}/", f"{TABLES}/"))]
-    known = {file for pattern in DERIVED for file in folder.glob(pattern)}
+    known = {file for pattern in (*DERIVED, STEPS) for file in folder.glob(pattern)}
     return known | {folder / name for name in made}
 
 

@@ -23,6 +23,7 @@ import xarray as xr
 
 from bayes_saude.data.spreadsheet_text import as_named
 from bayes_saude.errors import BayesSaudeError
+from bayes_saude.inference.steps import Once, every_time
 from bayes_saude.summaries.coefficients import panel_of, replicates_of, spec_of
 from bayes_saude.summaries.left_out import Track, weighted_units, without_units, without_years
 from bayes_saude.summaries.monte_carlo import LARGEST_KHAT
@@ -40,6 +41,7 @@ def cross_validate(
     refits: int | None = None,
     seed: int = 0,
     track: Track = iter,
+    once: Once = every_time,
 ) -> pd.DataFrame:
     """Score a model by what it predicts of units or years that it has not seen.
 
@@ -57,6 +59,9 @@ def cross_validate(
     track : callable, optional
         Takes names of steps, such as "without 2011", and yields them again, one by one, as each is taken: for
         a display of progress. It is called for the replicates, for the units to fit without, for the years.
+    once : callable, optional
+        Computes a step, here a fit without a unit or a year, or remembers it; see
+        `inference.steps.remembered`.
 
     Returns
     -------
@@ -83,9 +88,9 @@ def cross_validate(
     tables = []
     for way in ways:
         scores = (
-            without_units(fit, refits=refits, seed=seed, track=track)
+            without_units(fit, refits=refits, seed=seed, track=track, once=once)
             if way == "unit"
-            else without_years(fit, seed=seed, track=track)
+            else without_years(fit, seed=seed, track=track, once=once)
         )
         tables.append(pd.DataFrame(scores).assign(by=way)[list(COLUMNS)])
     return pd.concat(tables, ignore_index=True)

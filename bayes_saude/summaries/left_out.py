@@ -11,6 +11,7 @@ Pareto shape of the densities does, with the limit that weights have.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from bayes_saude.errors import DataError
 from bayes_saude.inference.log_likelihood import LOG_DENSITIES
 from bayes_saude.inference.reading import coefficients_by_level
 from bayes_saude.inference.refit import refit
+from bayes_saude.inference.steps import Once
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.spec import ModelSpec
 from bayes_saude.summaries.coefficients import panel_of, posterior_of, replicates_of, spec_of
@@ -48,7 +50,9 @@ class Score(NamedTuple):
     refitted: bool
 
 
-def without_units(fit: xr.DataTree, *, refits: int | None, seed: int, track: Track) -> list[Score]:
+def without_units(
+    fit: xr.DataTree, *, refits: int | None, seed: int, track: Track, once: Once
+) -> list[Score]:
     """Score every unit of the innermost level, left out.
 
     Parameters
@@ -59,6 +63,8 @@ def without_units(fit: xr.DataTree, *, refits: int | None, seed: int, track: Tra
     seed : int
     track : callable
         Takes names of steps and yields them again, for a display of progress.
+    once : callable
+        See `inference.steps.remembered`.
 
     Returns
     -------
@@ -77,8 +83,9 @@ def without_units(fit: xr.DataTree, *, refits: int | None, seed: int, track: Tra
     worst = sorted(heavy, key=lambda unit: -max(heavy[unit].values()))[:refits]
     steps = {f"without {unit}": unit for unit in worst}
     for step in track(list(steps)) if steps else ():
-        unit = steps[step]
-        for replicate, (elpd, mcse, khat) in _exactly(fit, unit, list(heavy[unit]), seed).items():
+        unit, where = steps[step], list(heavy[steps[step]])
+        found = once(f"unit {unit} of {where}, seed {seed}", partial(_exactly, fit, unit, where, seed))
+        for replicate, elpd, mcse, khat in found:
             score = scores[replicate, unit]
             scores[replicate, unit] = score._replace(elpd=elpd, mcse=mcse, khat=khat, refitted=True)
     return list(scores.values())
@@ -108,20 +115,30 @@ def weighted_units(fit: xr.DataTree, replicate: int) -> list[Score]:
     ]  # fmt: skip
 
 
-def without_years(fit: xr.DataTree, *, seed: int, track: Track) -> list[Score]:
-    """Score every time's rows, left out, each by its unit's line; `track` as in `without_units`."""
-    rng, spec, panel = np.random.default_rng(seed), spec_of(fit), panel_of(fit)
-    steps = {f"without {time:g}": time for time in np.unique(panel["time"].to_numpy(dtype=np.float64))}
+def without_years(fit: xr.DataTree, *, seed: int, track: Track, once: Once) -> list[Score]:
+    """Score every time's rows, left out, each by its unit's line; options as in `without_units`."""
+    times = np.unique(panel_of(fit)["time"].to_numpy(dtype=np.float64)).tolist()
+    steps = {f"without {time:g}": number for number, time in enumerate(times)}
     scores = []
     for step in track(list(steps)):
-        left_out = panel["time"] == steps[step]
-        without = refit(fit, panel=_kept(panel, ~left_out), seed=seed)
-        *_, (level, lines) = coefficients_by_level(without)
-        for replicate in np.unique(panel["replicate"]).tolist():
-            rows = panel[left_out & (panel["replicate"] == replicate)]
-            rows = rows[rows[level].isin(lines[level].values)]
-            found = _predicted_rows(without, lines, rows, spec, rng)
-            scores += [Score(replicate, f"{steps[step]:g}", *of_unit, refitted=True) for of_unit in found]
+        time, seeds = times[steps[step]], (seed, steps[step])
+        found = once(f"year {time!r}, seeds {seeds}", partial(_without_year, fit, time, seeds))
+        scores += [Score(*values) for values in found]
+    return scores
+
+
+def _without_year(fit: xr.DataTree, time: float, seeds: tuple[int, int]) -> list[Score]:
+    """Score all units in a year by a fit without it."""
+    rng, spec, panel = np.random.default_rng(seeds), spec_of(fit), panel_of(fit)
+    left_out = panel["time"] == time
+    without = refit(fit, panel=_kept(panel, ~left_out), seed=seeds[0])
+    *_, (level, lines) = coefficients_by_level(without)
+    scores = []
+    for replicate in np.unique(panel["replicate"]).tolist():
+        rows = panel[left_out & (panel["replicate"] == replicate)]
+        rows = rows[rows[level].isin(lines[level].values)]
+        found = _predicted_rows(without, lines, rows, spec, rng)
+        scores += [Score(replicate, f"{time:g}", *of_unit, refitted=True) for of_unit in found]
     return scores
 
 
@@ -133,27 +150,27 @@ def _kept(panel: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
 
 def _exactly(
     fit: xr.DataTree, unit: str, replicates: list[int], seed: int
-) -> dict[int, tuple[float, float, float]]:
-    """Give elpd, mcse and khat of a unit by a fit without it; nothing where what is left has no fit."""
+) -> list[tuple[int, float, float, float]]:
+    """Give replicate, elpd, mcse and khat of a unit by a fit without it; nothing where there is none."""
     spec, panel = spec_of(fit), panel_of(fit)
     panel = _kept(panel, panel["replicate"].isin(replicates))
     own = panel[spec.data.levels[-1]] == unit
     needed = [*spec.data.predictors, *(["time"] if spec.model.year_effects else [])]
     if any(set(panel.loc[own, name]) - set(panel.loc[~own, name]) for name in needed):
-        return {}
+        return []
     try:
         without = refit(fit, panel=_kept(panel, ~own), seed=seed)
     except DataError:
         # Too few units are left, or none that share a parent.
-        return {}
-    found = {}
+        return []
+    found = []
     for replicate in replicates:
         sites = unit_sites(fit, replicate, [unit])
         densities = unit_log_densities(without, replicate, panel[own], sites=sites).to_numpy()[..., 0]
         added = log_measure(spec, panel[own & (panel["replicate"] == replicate)]).sum()
         elpd = logsumexp(densities) - np.log(densities.size)
         error, khat = _error(np.exp(densities - elpd)[None]), _smoothed(-densities.reshape(1, -1))[1]
-        found[replicate] = (float(elpd + added), float(error[0]), float(khat[0]))
+        found.append((replicate, float(elpd + added), float(error[0]), float(khat[0])))
     return found
 
 

@@ -7,6 +7,7 @@ row of the same priors with another seed says what of a change is Monte Carlo er
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from math import log
 
 import numpy as np
@@ -16,6 +17,7 @@ from scipy.special import erfinv
 
 from bayes_saude.inference.checks import check_sampling
 from bayes_saude.inference.refit import refit
+from bayes_saude.inference.steps import Once, every_time
 from bayes_saude.models.generative import priors_from_json
 from bayes_saude.models.parameters import LKJ, Exponential, HalfCauchy, HalfNormal
 from bayes_saude.models.priors import AnyPrior
@@ -43,6 +45,7 @@ def sensitivity(
     prob: float = 0.95,
     seed: int | None = None,
     track: Callable[[Sequence[str]], Iterable[str]] = iter,
+    once: Once = every_time,
 ) -> pd.DataFrame:
     """Fit a model with other priors, and count the units whose class changes.
 
@@ -63,6 +66,8 @@ def sensitivity(
     track : callable, optional
         Takes the names of the priors and yields them again, one by one, as each is fitted: for a display of
         progress.
+    once : callable, optional
+        Computes a step, here a fit, or remembers it; see `inference.steps.remembered`.
 
     Returns
     -------
@@ -80,15 +85,20 @@ def sensitivity(
     spec = spec_of(fit)
     before = coefficient_standings(fit, prob)
     variants = dict(_variants(priors_from_json(fit.attrs["priors"]), etas, scales, factors))
-    rows = []
-    for name in track(list(variants)):
+
+    def rows_of(name: str) -> list[dict[str, object]]:
         other = refit(fit, priors=variants[name], seed=seed)
         passed = check_sampling(other)["passed"]
+        rows = []
         for (level, by), table in coefficient_standings(other, prob).items():
             changed = change(before[level, by], table)
             corr = float(posterior_of(other)["corr"].sel(level=level).mean()) if spec.model.slopes else np.nan
             told = {"priors": name, "level": level, "by": by, **changed, "corr": corr, "passed": passed}
             rows.append(told)
+        return rows
+
+    steps = {name: f"{name}, seed {seed}, {prob:g}" for name in variants}
+    rows = [row for name in track(list(steps)) for row in once(steps[name], partial(rows_of, name))]
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     found.attrs = {"prob": prob, "seed": seed}
     return found

@@ -12,6 +12,7 @@ from bayes_saude.inference.refit import refit
 from bayes_saude.inference.store import load, save
 from bayes_saude.inference.verify import verify
 from bayes_saude.models.catalogue import read_model
+from bayes_saude.summaries import sensitivity
 from bayes_saude.summaries.sensitivity import COLUMNS, FACTORS, SAME
 
 
@@ -37,6 +38,28 @@ def _no_other_distributions(monkeypatch):
         return refit(fit, priors=None if dists & {"exponential", "halfcauchy"} else priors, seed=seed)
 
     monkeypatch.setattr("bayes_saude.summaries.sensitivity.refit", same_distributions)
+
+
+@pytest.mark.usefixtures("_no_other_distributions")
+def test_what_is_interrupted_goes_on_where_it_was(result, tmp_path, monkeypatch):
+    other = shutil.copytree(result, tmp_path / "never interrupted")
+    assert run("sensitivity", other).exit_code == 0
+    known = sensitivity.refit
+    begun = []
+
+    def interrupted(fit, *, priors, seed):
+        begun.append(priors)
+        if len(begun) == 4:
+            raise KeyboardInterrupt
+        return known(fit, priors=priors, seed=seed)
+
+    monkeypatch.setattr(sensitivity, "refit", interrupted)
+    assert run("sensitivity", result).exit_code != 0
+    assert not (result / "sensitivity.csv").exists()
+    assert run("sensitivity", result).exit_code == 0
+    assert len(begun) == 8  # the fourth of seven twice
+    assert (result / "sensitivity.csv").read_bytes() == (other / "sensitivity.csv").read_bytes()
+    assert {file.name for file in result.iterdir()} == {file.name for file in other.iterdir()}
 
 
 @pytest.mark.usefixtures("_no_other_distributions")

@@ -14,6 +14,9 @@ from bayes_saude.errors import BayesSaudeError
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.reading import panel_of
 from bayes_saude.inference.refit import refit
+from bayes_saude.inference.steps import remembered
+from bayes_saude.inference.store import save
+from bayes_saude.summaries import left_out
 from bayes_saude.summaries.cross_validation import (
     COLUMNS,
     compare_predictions,
@@ -50,6 +53,34 @@ def years(panel):
         fit(trend_model(["municipality"], year_effects=effects), dipped, seed=1) for effects in (True, False)
     ]
     return both
+
+
+def test_what_is_interrupted_goes_on_where_it_was_and_gives_the_same(flat, tmp_path, monkeypatch):
+    save(flat, tmp_path)
+    # As if no weights were to be trusted in two units.
+    weighted = left_out.weighted_units
+
+    def unsure(fit, name):
+        return [score._replace(khat=2.0 if i < 2 else 0.0) for i, score in enumerate(weighted(fit, name))]
+
+    monkeypatch.setattr(left_out, "weighted_units", unsure)
+    expected = cross_validate(flat, by="both")
+    begun = []
+
+    def interrupted(fit, **changed):
+        begun.append(changed)
+        if len(begun) in {2, 5}:
+            raise KeyboardInterrupt
+        return refit(fit, **changed)
+
+    monkeypatch.setattr(left_out, "refit", interrupted)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt), remembered(flat, tmp_path, "cross_validation") as once:
+            cross_validate(flat, by="both", once=once)
+    with remembered(flat, tmp_path, "cross_validation") as once:
+        found = cross_validate(flat, by="both", once=once)
+    pd.testing.assert_frame_equal(found, expected)
+    assert len(begun) == 2 + panel_of(flat)["time"].nunique() + 2
 
 
 def test_a_units_density_is_that_of_its_rows_with_every_coefficient_written_out(nested):
