@@ -194,6 +194,14 @@ def test_geojson_without_reference_system_is_in_wgs_84_and_with_none_has_none(tm
         ({"type": "FeatureCollection", "features": ["x"]}, "no collection of features"),
         ({"type": "FeatureCollection", "features": []}, "has no polygons"),
         ({"type": "FeatureCollection", "features": [{"id": 3100104}]}, "310010 has no polygon"),
+        (
+            {"type": "FeatureCollection", "features": [{"id": 3100104, "properties": {"nan": 1}}]},
+            "310010 has no polygon",
+        ),
+        *(
+            ({"type": "FeatureCollection", "features": [{}, {"properties": properties}]}, "feature 2: its prop")
+            for properties in ([[float("nan"), 1]], ["ab"], "ab", 1)
+        ),
     ],
 )
 def test_json_that_has_no_polygons_is_told(tmp_path, whole, message):
