@@ -199,7 +199,7 @@ def test_geojson_without_reference_system_is_in_wgs_84_and_with_none_has_none(tm
             "310010 has no polygon",
         ),
         *(
-            ({"type": "FeatureCollection", "features": [{}, {"properties": properties}]}, "feature 2: its prop")
+            ({"type": "FeatureCollection", "features": [{}, {"properties": properties}]}, "feature 2: its")
             for properties in ([[float("nan"), 1]], ["ab"], "ab", 1)
         ),
     ],
