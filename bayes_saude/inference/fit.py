@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import xarray as xr
+from llvmlite.binding import get_host_cpu_name
 
 from bayes_saude import __version__
 from bayes_saude.data.panel import reach_of, read_panel, validate_panel
@@ -32,7 +34,7 @@ from bayes_saude.models.shifts import Shifts, make_shifts
 from bayes_saude.models.spec import ModelSpec
 
 MAX_SEED = 2**63 - 1  # what NetCDF can hold
-# On which the draws depend, with this package and the processor.
+# On which the draws depend, with this package, Python and the processor.
 PACKAGES = ("pymc", "pytensor", "numba", "nutpie", "numpy", "scipy", "pandas", "xarray", "arviz")
 
 # Where units' effects are parameters draws hang on one another, and a chain of a few hundred tells too little
@@ -200,9 +202,11 @@ def _how_it_was_made(spec: ModelSpec, panel: pd.DataFrame) -> dict[str, str]:
 
 
 def installed_versions() -> dict[str, str]:
-    """Give the versions of what the draws depend on, the processor aside."""
+    """Give the versions of what the draws depend on, and for what kind of processor Numba compiles."""
     own = {"bayes_saude": __version__, "python": python_version()}
-    return own | {name: version(name) for name in PACKAGES}
+    # Its instructions decide on how sums are rounded.
+    processor = {"processor": os.environ.get("NUMBA_CPU_NAME") or get_host_cpu_name()}
+    return own | {name: version(name) for name in PACKAGES} | processor
 
 
 def fitting_panel(

@@ -1,17 +1,14 @@
 """Whether a result folder is what was written, and whether its fit can be made again."""
 
 import json
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import python_version
 from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from bayes_saude import __version__
 from bayes_saude.errors import DataError, listed
-from bayes_saude.inference.fit import fit_validated, panel_digest
+from bayes_saude.inference.fit import fit_validated, installed_versions, panel_digest
 from bayes_saude.inference.manifest import (
     FIGURES,
     MANIFEST,
@@ -33,10 +30,6 @@ MAKE_AGAIN = {
     "checks.json": "bayes-saude check",
     "cross_validation.csv": "bayes-saude check --cross-validate",
 }
-
-
-# What is no installed package, at least not always.
-OURS = {"bayes_saude": __version__, "python": python_version()}
 
 
 class Finding(NamedTuple):
@@ -145,22 +138,14 @@ def _by_folder(name: str) -> str:
 
 def _of_versions(fit: xr.DataTree) -> Finding:
     """Tell which libraries are of another version here: of no consequence to what was written."""
-    others = []
-    for name, had in json.loads(fit.attrs["versions"]).items():
-        has = _installed(name)
-        if has != had:
-            others.append(f"{name} {had}, here {has}")
+    here = installed_versions()
+    others = [
+        f"{name} {had}, here {here.get(name, 'none')}"
+        for name, had in json.loads(fit.attrs["versions"]).items()
+        if here.get(name) != had
+    ]
     told = f"made with {'; '.join(others)}: a new fit may have other draws" if others else "the same here"
     return Finding("versions", False, told)
-
-
-def _installed(name: str) -> str:
-    if name in OURS:
-        return OURS[name]
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"
 
 
 def _of_refit(fit: xr.DataTree) -> Finding:

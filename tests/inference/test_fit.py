@@ -51,7 +51,7 @@ def test_how_it_was_made_is_written_down(fitted, spec, panel):
     assert attrs["seed"] == 1
     assert json.loads(attrs["priors"])["sd_resid"]["sigma"] == pytest.approx(panel["value"].std())
     assert json.loads(attrs["sampler"]).keys() >= {"draws", "tune", "chains", "compile_s", "sampling_s"}
-    assert json.loads(attrs["versions"]).keys() >= {"bayes_saude", "pymc", "nutpie"}
+    assert json.loads(attrs["versions"]).keys() >= {"bayes_saude", "pymc", "nutpie", "processor"}
     assert len(attrs["data_sha256"]) == 64
     assert attrs["panel_note"] == ""
     assert (attrs["data_source"], attrs["panel_notes"]) == ("the DataFrame", "[]")
