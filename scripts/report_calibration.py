@@ -20,8 +20,9 @@ FIXED = "-at-fit"
 DPI = 200
 # A page holds so many small panels; of a nested model the units of inner levels are left to the table.
 MOST_PANELS = 20
-# Which kinds are drawn, in the order of the page, and what they are. `vaccine` and `pap` are the simulations
-# of `esf` in another unit, one likelihood with priors scaled by the panel: they stand in the tables alone.
+# Which kinds are drawn, in the order of the page, and what they are. Of truths drawn from the priors those of
+# `vaccine` and `pap` are the simulations of `esf` in another unit, one likelihood with priors scaled by the
+# panel: they stand in the tables alone. Fixed truths are each indicator's own.
 DRAWN = {
     "sa2015-esf-region": "Gaussian, 28 regions",
     "sa2015-esf-municipality": "Gaussian, 853 municipalities",
@@ -46,6 +47,12 @@ DRAWN = {
     "icsap-share-nested": "beta-binomial, 27 units in 9 in 3",
     "icsap-share-bands": "beta-binomial, 27 units in 9 in 3, and 3 groups",
     "icsap-number-nested": "negative binomial, 27 units in 9 in 3",
+}
+LIKE_ESF = {
+    name.replace("esf", indicator): what
+    for indicator in ("vaccine", "pap")
+    for name, what in DRAWN.items()
+    if "-esf-" in name
 }
 SECTIONS = {
     "ranks": "Ranks of the truth",
@@ -123,7 +130,8 @@ def coverage_of(folder: Path) -> pd.DataFrame:
 def figures_of(name: str, folder: Path, out: Path) -> list[Drawn]:
     """Draw one kind."""
     fixed, simulations = name.endswith(FIXED), len(read(folder, "trials"))
-    about = f"`{name.removesuffix(FIXED)}`: {DRAWN[name.removesuffix(FIXED)]}, {simulations:,} simulations"
+    model = name.removesuffix(FIXED)
+    about = f"`{model}`: {(DRAWN | LIKE_ESF)[model]}, {simulations:,} simulations"
     drawn = []
     if fixed:
         units = read(folder, "units").groupby(["level", "by", "unit"], as_index=False, sort=False).mean()
@@ -195,7 +203,7 @@ def main() -> None:
         write_csv(table, out / f"{name}.csv")
     drawn = [
         figure
-        for kind in [f"{name}{ending}" for ending in ("", FIXED) for name in DRAWN]
+        for kind in [*DRAWN, *(f"{name}{FIXED}" for name in DRAWN | LIKE_ESF)]
         if any((arguments.work / kind).glob("*.done"))
         for figure in figures_of(kind, arguments.work / kind, out)
     ]
