@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,8 +24,9 @@ import xarray as xr
 from scipy.special import expit
 
 import bayes_saude
-from bayes_saude import __version__, fit, read_model, read_panel, simulate, write_csv
+from bayes_saude import fit, read_model, read_panel, simulate, write_csv
 from bayes_saude.inference.calibration import SETTINGS, Trial, ranks_of_truth, run_trial
+from bayes_saude.inference.fit import installed_versions
 from bayes_saude.models.outcomes import FAMILIES
 from bayes_saude.models.spec import ModelSpec, parse_model
 from bayes_saude.summaries.rank_coverage import rank_coverage, reliability
@@ -36,7 +36,6 @@ BLOCK = 20
 # Families whose effects are parameters take seconds for each simulation: one chain.
 KEPT = {"draws": 250, "tune": 500, "chains": 1}
 TABLES = ("ranks", "trials", "units", "together", "reliability")
-PACKAGES = ("pymc", "nutpie", "arviz-stats", "numpy", "scipy")
 INDICATORS = ("esf", "prenatal", "vaccine", "pap")
 NESTINGS = ("region", "municipality", "nested")
 
@@ -175,7 +174,7 @@ def run(name: str, work: Path, simulations: int | None, seed: int) -> None:
         started = time.perf_counter()
         for table, rows in run_block(kind, range(first, min(first + BLOCK, target)), seed).items():
             write_csv(rows, folder / f"{first:05d}-{table}.csv")
-        versions = {"bayes_saude": __version__, "code": code()} | {name: version(name) for name in PACKAGES}
+        versions = installed_versions() | {"code": code()}
         done.write_text(json.dumps({"seed": seed, "versions": versions}))
         print(f"{name} {first}: {time.perf_counter() - started:.1f} s", flush=True)
 
