@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
-import nutpie
 import pandas as pd
 from numpy.typing import NDArray
 from nutpie.compile_pymc import CompiledPyMCModel
 
-from bayes_saude.inference.sampler import THIN, Sample, run, thinned, thinned_statistics
+from bayes_saude.inference.sampler import THIN, Sample, compiled, run, thinned, thinned_statistics
 from bayes_saude.models.kept import Shape, kept_trend
 from bayes_saude.models.kept_data import UNITLESS, kept_data, unit_of
 from bayes_saude.models.outcomes import FAMILIES
@@ -129,4 +128,4 @@ def _compile(family: str, dists: tuple[tuple[str, str], ...], shape: Shape) -> C
         placeholder |= {"time": np.zeros(1, dtype=np.int64), "line": np.ones((2, n_times))}
         placeholder |= make_years(elapsed, elapsed, elapsed)._asdict()
         names.append("year_effect")
-    return nutpie.compile_pymc_model(kept_trend(family, dict(dists), shape, placeholder), var_names=names)
+    return compiled(kept_trend(family, dict(dists), shape, placeholder), var_names=names)

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import nutpie
+import pymc as pm
+import pytensor
 import xarray as xr
 from numpy.typing import NDArray
 from nutpie.compile_pymc import CompiledPyMCModel
@@ -148,6 +150,17 @@ def _written(name: str, prior: AnyPrior) -> str:
     return f"{name} ~ {prior.dist}({', '.join(f'{number:g}' for number in numbers)})"
 
 
+def compiled(model: pm.Model, **options: Any) -> CompiledPyMCModel:
+    """Compile a model by nutpie, with densities that are the same to the last digit whenever it is compiled.
+
+    Fast mathematics, PyTensor's default, lets the compiler add up in any order: a first compilation and those
+    that find parts of it in PyTensor's cache then round otherwise, and so do kinds of processors, and chains
+    drift apart. Without it sampling takes as long.
+    """
+    with pytensor.config.change_flags(numba__fastmath=False):
+        return nutpie.compile_pymc_model(model, **options)
+
+
 def thinned(values: NDArray) -> NDArray:
     """Keep the last of `THIN` iterations; of flags, such as a divergence, whether any of them has it."""
     groups = values.reshape(len(values), -1, THIN, *values.shape[2:])
@@ -183,4 +196,4 @@ def _compile(dists: tuple[tuple[str, str], ...], n_levels: int, sizes: Sizes) ->
     # Chains start around the line of least squares and its residual standard deviation; jitter that brought
     # the latter near zero would start a chain at a precipice.
     jittered = set(model.free_RVs) - {model["signed_sd_resid"]}
-    return nutpie.compile_pymc_model(model, jitter_rvs=jittered)
+    return compiled(model, jitter_rvs=jittered)
