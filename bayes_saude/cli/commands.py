@@ -124,7 +124,7 @@ def fit(
     missing: Annotated[
         Literal["error", "drop"], typer.Option(help="What to do with rows that have no outcome.")
     ] = "error",
-    draws: Annotated[int, typer.Option(help="Draws to keep of each chain.", min=1)] = 1000,
+    draws: Annotated[int, typer.Option(help="Draws of each chain, which replicates share.", min=1)] = 1000,
     tune: Annotated[int, typer.Option(help="Draws of each chain to tune the sampler with.", min=1)] = 1000,
     chains: Annotated[int, typer.Option(help="Chains.", min=1)] = 4,
     seed: Annotated[

@@ -42,17 +42,17 @@ def sensitivity(
     from bayes_saude.summaries.sensitivity import sensitivity as with_other_priors
 
     report = checked(fitted, result, despite=despite_checks)
-    with remembered(fitted, result, "sensitivity") as once:
-        table = with_other_priors(fitted, track=partial(track, doing="fitting with priors:"), once=once)
-        written = write_table(table, report, fitted, result, "sensitivity")
     screen = console()
     say_despite(screen, report)
-    screen.print(sensitivity_table(table))
-    say(screen, MEANINGS)
-    if not table["passed"].all():
-        say(screen, "A fit marked * fails the checks of its sampling: conclude nothing from its row.")
-    place = f"Table: {result / 'sensitivity.csv'}\n" if written else ""
-    say(screen, f"\n{place}{data_of(fitted)}")
-    figures = sensitivity_figures(fitted, table, passed=report["passed"], lang=lang)
-    for file in draw_into(result, fitted, figures, lang=lang, format=format):
-        typer.echo(file)
+    with remembered(fitted, result, "sensitivity") as once:
+        table = with_other_priors(fitted, track=partial(track, doing="fitting with priors:"), once=once)
+        screen.print(sensitivity_table(table))
+        say(screen, MEANINGS)
+        if not table["passed"].all():
+            say(screen, "A fit marked * fails the checks of its sampling: conclude nothing from its row.")
+        written = write_table(table, report, fitted, result, "sensitivity")
+        place = f"Table: {result / 'sensitivity.csv'}\n" if written else ""
+        say(screen, f"\n{place}{data_of(fitted)}")
+        figures = sensitivity_figures(fitted, table, passed=report["passed"], lang=lang)
+        for file in draw_into(result, fitted, figures, lang=lang, format=format):
+            typer.echo(file)

@@ -170,9 +170,8 @@ def thinned(values: NDArray) -> NDArray:
 def thinned_statistics(trace: xr.DataTree) -> dict[str, NDArray]:
     """Keep what nutpie says of the kept iterations, and how far the energy has moved in each of them."""
     statistics = trace["sample_stats"]
-    energy = statistics["energy"].to_numpy()
     kept = {ours: thinned(statistics[theirs].to_numpy()) for theirs, ours in STATISTICS.items()}
-    return kept | {"energy_step": kept["energy"] - energy[:, THIN - 2 :: THIN]}
+    return kept | {"energy_step": np.diff(statistics["energy"].to_numpy())[:, THIN - 2 :: THIN]}
 
 
 def _has_slopes(priors: Mapping[str, AnyPrior]) -> bool:

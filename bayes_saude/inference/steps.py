@@ -10,6 +10,7 @@ from typing import Any
 
 import xarray as xr
 
+from bayes_saude.errors import DataError
 from bayes_saude.inference.fit import installed_versions
 from bayes_saude.inference.manifest import draws_digest
 from bayes_saude.inference.store import STEPS
@@ -49,12 +50,14 @@ def remembered(fit: xr.DataTree, folder: Path, work: str) -> Iterator[Once]:
     rests_on = {"draws_sha256": draws_digest(fit), **installed_versions()}
     known = _read(path, rests_on)
     if known:
-        logger.info("%s: going on after %d steps that were finished before", folder, len(known))
+        logger.info("%s: going on where it was stopped, steps finished: %d", folder, len(known))
+    writable = True
 
     def once(step: str, compute: Callable[[], Any]) -> Any:
+        nonlocal writable
         if step not in known:
             known[step] = every_time(step, compute)
-            _write(path, rests_on, known)
+            writable = writable and _write(path, rests_on, known)
         return known[step]
 
     yield once
@@ -78,14 +81,16 @@ def _read(path: Path, rests_on: dict[str, str]) -> dict[str, Any]:
     return {}
 
 
-def _write(path: Path, rests_on: dict[str, str], known: dict[str, Any]) -> None:
+def _write(path: Path, rests_on: dict[str, str], known: dict[str, Any]) -> bool:
     said = {"rests_on": rests_on, "digest": _digest(known), "steps": known}
     try:
         with replacing(path) as unfinished:
             unfinished.write_text(json.dumps(said), encoding="utf-8")
-    except OSError as error:
+    except (OSError, DataError) as error:
         # The work is none the worse for it, as long as nothing stops it.
-        logger.warning("%s could not be written, so that it would begin anew: %s", path, error.strerror)
+        logger.warning("Not kept, were it stopped, is what is done: %s", error)
+        return False
+    return True
 
 
 def _digest(known: dict[str, Any]) -> str:

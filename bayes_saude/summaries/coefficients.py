@@ -40,8 +40,6 @@ __all__ = [
 ]  # fmt: skip
 
 LEVEL_PREFIX = "level:"
-# Squares of larger ones, of which variances are made, are no longer numbers.
-LARGEST_LEVEL = 1e150
 
 
 def quantities_of(fit: xr.DataTree, years: Sequence[float] | None = None) -> list[str]:
@@ -140,24 +138,10 @@ def level_at(fit: xr.DataTree, level: str, time: float) -> xr.DataArray:
     -------
     xarray.DataArray
         Dims (chain, draw, level).
-
-    Raises
-    ------
-    BayesSaudeError
-        If lines of a rate or a log-normal outcome, carried on so far, leave what a computer's numbers hold.
     """
     elapsed = time - spec_of(fit).data.origin
     line = _innermost(fit, INTERCEPT) + elapsed * _innermost(fit, SLOPE)
-    with np.errstate(over="ignore"):
-        levels = xr.apply_ufunc(_link(fit).to_outcome, line)
-    if bool((levels > LARGEST_LEVEL).any()):
-        unit = levels.max(("chain", "draw")).idxmax().item()
-        raise BayesSaudeError(
-            f"The level of '{unit}' in {time:g} is above {LARGEST_LEVEL:g} in some draws of "
-            f"'{fit.attrs['model']}', too large to be computed with. Choose a time nearer to the panel's, or "
-            "state narrower priors of slopes and their standard deviations in the model file."
-        )
-    return _mean_of_units(fit, level, levels)
+    return _mean_of_units(fit, level, xr.apply_ufunc(_link(fit).to_outcome, line))
 
 
 def on_scale_of(fit: xr.DataTree, by: str, value: float) -> float:

@@ -97,7 +97,7 @@ def sensitivity(
             rows.append(told)
         return rows
 
-    steps = {name: f"{name}, seed {seed}, {prob:g}" for name in variants}
+    steps = {name: f"{name}, seed {seed}, {prob!r}" for name in variants}
     rows = [row for name in track(list(steps)) for row in once(steps[name], partial(rows_of, name))]
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     found.attrs = {"prob": prob, "seed": seed}

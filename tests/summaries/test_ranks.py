@@ -101,10 +101,10 @@ def test_mcse_is_the_spread_of_repeated_expected_ranks():
     assert (claimed > 2 * np.mean([run.std(axis=(0, 1)) for run in runs], axis=0) / np.sqrt(1000)).all()
 
 
-@pytest.mark.parametrize("shift", [(0, 0, 0), (3, 0, 0)])
-def test_the_error_of_a_probability_is_the_spread_of_repeated_ones(shift):
+@pytest.mark.parametrize("lead", [(0, 0, 0), (3, 0, 0)])
+def test_the_error_of_a_probability_is_the_spread_of_repeated_ones(lead):
     rng = np.random.default_rng(4)
-    runs = [autocorrelated_ranks(rng, n_chains=4, n_draws=250, lead=shift) == 1 for _ in range(200)]
+    runs = [autocorrelated_ranks(rng, n_chains=4, n_draws=250, lead=lead) == 1 for _ in range(200)]
     shares = np.array([run.mean(axis=(0, 1)) for run in runs])
     spread = shares.std(axis=0, ddof=1)
     claimed = np.sqrt(np.mean([sampling_error(run.astype(float), np.ones(4)) ** 2 for run in runs], axis=0))
