@@ -28,7 +28,7 @@ FAULTS = {
     "by a quarter": (1.0, 0.25),
 }
 # Simulations and quantities, as models have them.
-SIZES = ((100, 37), (200, 16), (200, 37), (1000, 16), (1000, 27))
+SIZES = ((100, 37), (200, 16), (500, 16), (500, 38), (1000, 16))
 
 
 def power(simulations: int, quantities: int, spread: float, bias: float) -> float:
