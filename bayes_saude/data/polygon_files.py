@@ -100,16 +100,21 @@ def _geojson(geopandas: ModuleType, path: Path, layer: str | None, source: str) 
         )
     if layer not in (None, path.stem, whole.get("name")):
         raise DataError(f"{source} has no layer '{layer}'.", "GeoJSON has one: leave `layer` out.")
-    for place, feature in enumerate(features, 1):
-        if not isinstance(feature.get("properties"), dict | None):
-            raise DataError(
-                f"{source}, feature {place}: its properties are no object of names and values.",
-                "Export it as GeoJSON again.",
-            )
+    _refuse_other_members(features, source)
     # A member that is missing is as one that is null.
     members = [{"geometry": None, "properties": None, **feature} for feature in features]
     frame = geopandas.GeoDataFrame.from_features(members, crs=_reference_system(whole))
     return frame.set_axis([feature.get("id", place) for place, feature in enumerate(features)])
+
+
+def _refuse_other_members(features: Iterable[Mapping[str, Any]], source: str) -> None:
+    for place, feature in enumerate(features, 1):
+        for name in ("geometry", "properties"):
+            if not isinstance(feature.get(name), dict | None):
+                raise DataError(
+                    f"{source}, feature {place}: its {name} is no JSON object of names and values.",
+                    "Export it as GeoJSON again.",
+                )
 
 
 def _reference_system(whole: Mapping[str, Any]) -> str | None:

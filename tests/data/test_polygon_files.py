@@ -199,8 +199,9 @@ def test_geojson_without_reference_system_is_in_wgs_84_and_with_none_has_none(tm
             "310010 has no polygon",
         ),
         *(
-            ({"type": "FeatureCollection", "features": [{}, {"properties": properties}]}, "feature 2: its")
-            for properties in ([[float("nan"), 1]], ["ab"], "ab", 1)
+            ({"type": "FeatureCollection", "features": [{}, {name: other}]}, f"feature 2: its {name} is no")
+            for name in ("geometry", "properties")
+            for other in ([[float("nan"), 1]], ["ab"], "ab", 1)
         ),
     ],
 )
