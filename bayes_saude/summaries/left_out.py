@@ -33,6 +33,9 @@ from bayes_saude.summaries.monte_carlo import LARGEST_KHAT, LEAST_DRAWS
 from bayes_saude.summaries.row_densities import columns_of, log_measure
 from bayes_saude.summaries.unit_densities import unit_log_densities, unit_sites
 
+# Times their mean, which no value of even ones exceeds; of hundreds from a tail of shape 0.7 one does.
+EVEN = 5.0
+
 type Values = NDArray[np.float64]
 type Track = Callable[[Sequence[str]], Iterable[str]]
 
@@ -210,9 +213,13 @@ def _predicted_rows(
 
 def _smoothed(log_densities: Values) -> tuple[Values, Values]:
     """Smooth the log of one over densities, shape (quantities, draws); give the Pareto shape of each tail."""
-    log_weights, khat = array_stats.psislw(log_densities)
+    log_weights, fitted = array_stats.psislw(log_densities)
     # Of a tail next to whose highest all others vanish there is no shape: nothing is worse.
-    return log_weights, np.nan_to_num(np.asarray(khat, dtype=np.float64), nan=np.inf)
+    khat = np.nan_to_num(np.asarray(fitted, dtype=np.float64), nan=np.inf)
+    # Where all are nearly the same the tail is one of rounding, to which any shape may be fitted.
+    size = log_densities.shape[1]
+    highest = -log_densities.min(axis=1) - logsumexp(-log_densities, axis=1) + np.log(size)
+    return log_weights, np.where(highest < np.log(EVEN), np.minimum(khat, 0.0), khat)
 
 
 def _error(values: Values) -> Values:

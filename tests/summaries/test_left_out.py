@@ -11,6 +11,7 @@ from trends import simulate as simulate_trend
 from bayes_saude.inference.fit import fit
 from bayes_saude.inference.reading import panel_of, spec_of
 from bayes_saude.inference.refit import refit
+from bayes_saude.summaries import left_out
 from bayes_saude.summaries.cross_validation import COLUMNS, cross_validate, prediction_scores
 from bayes_saude.summaries.row_densities import log_measure
 from bayes_saude.summaries.unit_densities import unit_log_densities, unit_sites
@@ -116,3 +117,16 @@ def test_a_unit_without_which_there_is_no_fit_keeps_its_weighted_score():
     assert not scores["refitted"].any()
     found = prediction_scores(scores).iloc[0]
     assert found["unreliable"] == (scores["khat"] > 0.7).sum()
+
+
+def test_even_weights_are_trusted_whatever_their_last_digits_are():
+    rng = np.random.default_rng(4)
+    # A row at the centre of a normal density whose scale is known: its density has a highest value, which
+    # draws come near to; rounded as effects are, many are that value, and one is another.
+    densities = np.float32(-0.5 * rng.normal(size=(20, 800)) ** 2 * 1e-6).astype(float)
+    densities[:, 0] += 0.01
+    _, khat = left_out._smoothed(-densities)
+    assert (khat <= 0).all()
+    heavy = rng.uniform(size=(200, 800)) ** -0.9
+    # The estimate is drawn towards a half, as if by ten draws of the tail.
+    assert np.mean(left_out._smoothed(-np.log(heavy))[1]) == pytest.approx(0.86, abs=0.06)
