@@ -130,8 +130,8 @@ def test_few_draws_are_followed_by_more():
     trial = run_trial(
         reference.spec, reference.panel, seed=1, settings={"draws": 40, "tune": 300, "chains": 1}
     )
-    assert trial.runs == 2
-    assert trial.fit["posterior"].sizes["draw"] == 160
+    assert trial.runs > 1
+    assert trial.fit["posterior"].sizes["draw"] == 40 * 4 ** (trial.runs - 1)
 
 
 def test_ties_are_broken_at_random(trials):

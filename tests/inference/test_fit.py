@@ -234,7 +234,7 @@ def test_a_compiled_model_with_other_data_is_the_model_compiled_with_them():
     model = build(spec, panel)
     jittered = set(model.free_RVs) - {model["signed_sd_resid"]}
     fresh = nutpie.sample(
-        nutpie.compile_pymc_model(model, jitter_rvs=jittered), **{**settings, "draws": 200},
+        sampler.compiled(model, jitter_rvs=jittered), **{**settings, "draws": 200},
         progress_bar=False, save_warmup=False, target_accept=sampler.TARGET_ACCEPT,
     )["posterior"]  # fmt: skip
     for name, draws in reused.items():

@@ -23,7 +23,7 @@ def fitted():
     panel = simulate_trend(
         3, fixed=(70, 2), scatter={"region": (8, 1.5, 0.9)}, sd_resid=8, regions=12, per_region=1
     )
-    return fit(trend_model(["region"]), panel, seed=1, draws=500)
+    return fit(trend_model(["region"]), panel, seed=1, draws=2000)
 
 
 @pytest.fixture(scope="module")
