@@ -167,6 +167,7 @@ def test_what_shifts_the_trend_is_in_the_outcome(shifted):
     np.testing.assert_allclose(moved["value"] - plain["value"], expected, atol=1e-9)
 
 
+@pytest.mark.slow  # a model of its own to compile, for a minute or two where nothing is cached
 def test_a_fit_of_a_shifted_panel_has_the_layout_of_its_truth(shifted):
     simulated = simulate(*shifted, seed=1)
     fitted = fit(simulated.spec, simulated.panel, draws=20, tune=100, chains=1, seed=1)
