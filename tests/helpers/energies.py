@@ -14,3 +14,11 @@ def with_energy(energy: NDArray, thin: int = 1) -> xr.Dataset:
             "energy_step": (("chain", "draw"), energy[:, kept] - energy[:, kept - 1]),
         }
     )
+
+
+def autoregression(r: float, shape: tuple[int, int], rng: np.random.Generator) -> NDArray:
+    """Draw chains, shape (chains, iterations), of unit variance and a first-order autocorrelation of r."""
+    values = rng.normal(size=shape)
+    for i in range(1, shape[1]):
+        values[:, i] = r * values[:, i - 1] + np.sqrt(1 - r**2) * values[:, i]
+    return values

@@ -6,7 +6,7 @@ import arviz_stats
 import numpy as np
 import pytest
 import xarray as xr
-from energies import with_energy
+from energies import autoregression, with_energy
 
 from bayes_saude.errors import ConvergenceError
 from bayes_saude.inference.checks import about_replicates, check_sampling, hyperparameter_draws, require
@@ -200,11 +200,9 @@ def test_advice_stands_beside_failing_gates_only(sampled):
 
 def test_energy_that_hardly_moves_fails(sampled):
     # An autoregression of 0.9 has a BFMI of 0.2.
-    noise = np.random.default_rng(3).normal(size=(CHAINS, DRAWS + 1))
-    energy = np.zeros_like(noise)
-    for i in range(1, DRAWS + 1):
-        energy[:, i] = 0.9 * energy[:, i - 1] + noise[:, i]
-    sampled["sample_stats"].update(with_energy(noise))
+    rng = np.random.default_rng(3)
+    independent, energy = (autoregression(r, (CHAINS, DRAWS + 1), rng) for r in (0.0, 0.9))
+    sampled["sample_stats"].update(with_energy(independent))
     assert check_sampling(sampled)["passed"]
     sampled["sample_stats"].update(with_energy(energy))
     assert failing(check_sampling(sampled)) == {"BFMI": ""}

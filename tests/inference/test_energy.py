@@ -4,7 +4,7 @@ import arviz_stats
 import numpy as np
 import pytest
 import xarray as xr
-from energies import with_energy
+from energies import autoregression, with_energy
 
 from bayes_saude.inference import sampler
 from bayes_saude.inference.energy import bfmi
@@ -16,11 +16,7 @@ CHAINS, ITERATIONS = 4, 20_000
 def energies_of(autocorrelation: float, noise: float) -> np.ndarray:
     """An autoregression of unit variance, and noise, so that the whole is no autoregression."""
     rng = np.random.default_rng(1)
-    energy = np.empty((CHAINS, ITERATIONS))
-    energy[:, 0] = rng.normal(size=CHAINS)
-    scatter = np.sqrt(1 - autocorrelation**2) * rng.normal(size=energy.shape)
-    for i in range(1, ITERATIONS):
-        energy[:, i] = autocorrelation * energy[:, i - 1] + scatter[:, i]
+    energy = autoregression(autocorrelation, (CHAINS, ITERATIONS), rng)
     return energy + noise * rng.normal(size=energy.shape)
 
 
